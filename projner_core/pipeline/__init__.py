@@ -1,0 +1,1 @@
+"""Joins stages and store: configuration, importing, running and resuming, exporting, scoring."""

@@ -1,0 +1,119 @@
+"""What a run does: one system a stage, each with its settings. A TOML file says the same.
+
+[aligner]
+name = "statistical"
+threshold = 0.3
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from projner_core import __version__
+from projner_core.errors import InputError, ProjnerError
+
+
+class StageConfig(BaseModel):
+    """One system and its settings; every key but `name` is a setting of that system."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    name: str = Field(description="the system, as its stage's registry knows it")
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The settings that were given; what is absent is the system's own default."""
+        return dict(self.model_extra or {})
+
+
+class RunConfig(BaseModel):
+    """The pipeline, stage by stage. The defaults need no download and no network."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    translator: StageConfig = Field(
+        default=StageConfig(name="given"),
+        description="target to source; 'given': the source sentences came with the file",
+    )
+    tagger: StageConfig = Field(
+        default=StageConfig(name="given"),
+        description="source entities; 'given': they came with the file or were marked by hand",
+    )
+    aligner: StageConfig = Field(
+        default=StageConfig(name="statistical"),
+        description="links between the words of a pair",
+    )
+    projector: StageConfig = Field(
+        default=StageConfig(name="matching"),
+        description="source entities to target spans, over the links",
+    )
+
+    @classmethod
+    def from_toml(cls, path: Path) -> RunConfig:
+        """Read a configuration; `InputError` says which line or key is wrong."""
+        try:
+            return cls.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        except OSError as error:
+            raise ProjnerError(f"{path} can't be read: {error.strerror}.") from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise InputError(path, None, str(error), "a TOML file", "Correct it and run again.") from error
+        except ValidationError as error:
+            raise InputError(
+                path,
+                None,
+                "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()),
+                f"the tables {', '.join(cls.model_fields)}, each with a name",
+                "Correct the key and run again.",
+            ) from error
+
+    def to_toml(self) -> str:
+        """The configuration as TOML; `from_toml` reads it back."""
+        lines: list[str] = []
+        for stage in type(self).model_fields:
+            chosen: StageConfig = getattr(self, stage)
+            lines += [f"[{stage}]", f"name = {_toml(chosen.name)}"]
+            lines += [f"{_toml(key)} = {_toml(value)}" for key, value in chosen.settings.items()]
+            lines.append("")
+        return "\n".join(lines)
+
+    def with_setting(self, assignment: str) -> RunConfig:
+        """Apply `stage.key=value` (the command line's `--set`); the value is read as TOML, else as text."""
+        key, separator, value = assignment.partition("=")
+        stage, dot, setting = key.strip().partition(".")
+        if not separator or not dot or stage not in type(self).model_fields or not setting:
+            stages = ", ".join(type(self).model_fields)
+            raise ProjnerError(
+                f"--set {assignment}: expected STAGE.KEY=VALUE, with a stage of {stages}, "
+                "for example --set aligner.threshold=0.2"
+            )
+        try:
+            parsed = tomllib.loads(f"value = {value.strip()}")["value"]
+        except tomllib.TOMLDecodeError:
+            parsed = value.strip()
+        chosen: StageConfig = getattr(self, stage)
+        updated = StageConfig.model_validate(chosen.model_dump() | {setting: parsed})
+        return self.model_copy(update={stage: updated})
+
+
+def fingerprint(stage: str, config: StageConfig, *inputs: str) -> str:
+    """What makes a layer this layer: the system, its settings, its inputs, the version of the program.
+
+    Two runs with one fingerprint would write the same layer, so the second one need not.
+    """
+    identity = [__version__, stage, config.name, config.settings, list(inputs)]
+    text = json.dumps(identity, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_toml(k)} = {_toml(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)  # TOML's strings, numbers and booleans are JSON's

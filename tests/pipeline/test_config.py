@@ -1,0 +1,90 @@
+"""A configuration is typed, and its TOML file says the same."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from projner_core.errors import InputError, ProjnerError
+from projner_core.pipeline.config import RunConfig, StageConfig, fingerprint
+
+scalars = st.one_of(
+    st.booleans(),
+    st.integers(-(2**53), 2**53),
+    st.floats(-1e6, 1e6),
+    st.text(st.characters(exclude_categories=("Cs",))),
+)
+settings_of_a_stage = st.dictionaries(
+    st.from_regex(r"\A[a-z_]{1,10}\Z").filter(
+        lambda key: key not in {"name", "settings"} and not key.startswith(("_", "model_"))
+    ),
+    st.one_of(scalars, st.lists(st.integers(0, 9), max_size=3)),
+    max_size=4,
+)
+
+
+@given(settings_of_a_stage)
+def test_toml_round_trip(tmp_path_factory, settings):
+    config = RunConfig(aligner=StageConfig(name="statistical", **settings))
+    path = tmp_path_factory.mktemp("config") / "run.toml"
+    path.write_text(config.to_toml(), encoding="utf-8")
+    assert RunConfig.from_toml(path) == config
+
+
+def test_an_empty_file_is_the_default(tmp_path):
+    (tmp_path / "run.toml").write_text("")
+    assert RunConfig.from_toml(tmp_path / "run.toml") == RunConfig()
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("[aligner]\nname =\n", "line 2"),
+        ("[alinger]\nname = 'x'", "alinger"),
+        ("[aligner]\nlayer = 8", "aligner.name"),
+    ],
+)
+def test_a_wrong_file_says_where(tmp_path, text, found):
+    (tmp_path / "run.toml").write_text(text)
+    with pytest.raises(InputError, match=found):
+        RunConfig.from_toml(tmp_path / "run.toml")
+
+
+def test_a_missing_file_is_a_sentence(tmp_path):
+    with pytest.raises(ProjnerError, match="can't be read"):
+        RunConfig.from_toml(tmp_path / "none.toml")
+
+
+@pytest.mark.parametrize(
+    ("assignment", "settings"),
+    [
+        ("aligner.threshold=0.2", {"threshold": 0.2}),
+        ("aligner.model=path/to model", {"model": "path/to model"}),
+        ("aligner.levels=[6, 4]", {"levels": [6, 4]}),
+        ("aligner.agree=true", {"agree": True}),
+    ],
+)
+def test_settings_from_the_command_line(assignment, settings):
+    assert RunConfig().with_setting(assignment).aligner.settings == settings
+
+
+@pytest.mark.parametrize(
+    "assignment", ["threshold=0.2", "aligner.threshold", "alinger.threshold=1", "aligner.=1"]
+)
+def test_a_wrong_setting_says_how(assignment):
+    with pytest.raises(ProjnerError, match=r"STAGE\.KEY=VALUE"):
+        RunConfig().with_setting(assignment)
+
+
+def test_fingerprints_tell_settings_stages_and_inputs_apart():
+    system = StageConfig(name="statistical")
+    prints = {
+        fingerprint("align", system, "corpus"),
+        fingerprint("align", StageConfig(name="statistical", threshold=0.2), "corpus"),
+        fingerprint("align", system, "another"),
+        fingerprint("tag", system, "corpus"),
+        fingerprint("align", StageConfig(name="simalign"), "corpus"),
+    }
+    assert len(prints) == 5
+    assert fingerprint("align", StageConfig(name="statistical"), "corpus") in prints

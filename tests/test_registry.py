@@ -1,0 +1,37 @@
+"""Systems by name."""
+
+from __future__ import annotations
+
+from importlib.metadata import EntryPoint
+
+import pytest
+
+from projner_core import registry as module
+from projner_core.errors import ProjnerError
+from projner_core.registry import Registry
+
+
+def test_creates_with_settings():
+    shapes = Registry("shapes", {"fraction": "fractions:Fraction"})
+    assert shapes.create("fraction", numerator=1, denominator=2) * 2 == 1
+
+
+def test_an_unknown_name_lists_the_known_ones():
+    with pytest.raises(ProjnerError, match=r"no shapes system 'circle'; there are: fraction"):
+        Registry("shapes", {"fraction": "fractions:Fraction"}).create("circle")
+
+
+def test_an_unknown_setting_is_a_sentence():
+    with pytest.raises(ProjnerError, match="radius"):
+        Registry("shapes", {"fraction": "fractions:Fraction"}).create("fraction", radius=3)
+
+
+def test_others_join_through_entry_points_and_replace_none_of_ours(monkeypatch):
+    joined = [
+        EntryPoint("decimal", "decimal:Decimal", "projner.shapes"),
+        EntryPoint("fraction", "decimal:Decimal", "projner.shapes"),
+    ]
+    monkeypatch.setattr(module, "entry_points", lambda group: [p for p in joined if p.group == group])
+    shapes = Registry("shapes", {"fraction": "fractions:Fraction"})
+    assert shapes.names() == ["decimal", "fraction"]
+    assert type(shapes.create("fraction")).__name__ == "Fraction"
