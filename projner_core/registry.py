@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from importlib import import_module
 from importlib.metadata import entry_points
+from inspect import signature
 from typing import Any
 
 from projner_core.errors import ProjnerError
@@ -48,7 +49,10 @@ class Registry:
             raise ProjnerError(f"there is no {self.stage} system {name!r}; there are: {known}")
         module, _, attribute = self._targets[name].partition(":")
         factory = getattr(import_module(module), attribute)
-        try:
-            return factory(**settings)
-        except TypeError as error:
-            raise ProjnerError(f"{self.stage} system {name!r}: {error}") from error
+        known = list(signature(factory).parameters)
+        wrong = [setting for setting in settings if setting not in known]
+        if wrong:
+            raise ProjnerError(
+                f"{self.stage} system {name!r} has no setting {wrong[0]!r}; it has: {', '.join(known) or 'none'}"
+            )
+        return factory(**settings)

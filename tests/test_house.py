@@ -29,7 +29,7 @@ ALLOWED: dict[str, set[str]] = {
     "review": BASE | {"schemes"},
     "store": BASE | {"schemes", "review"},
     "pipeline": GROUND | STAGES | {"review", "store"},
-    "terminal": BASE | {"pipeline"},
+    "terminal": BASE | {"pipeline", "evaluation"},
     "commands": GROUND | STAGES | {"review", "store", "pipeline", "terminal"},
     "cli": {"errors", "commands"},
     "__main__": {"cli"},

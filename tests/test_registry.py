@@ -22,7 +22,7 @@ def test_an_unknown_name_lists_the_known_ones():
 
 
 def test_an_unknown_setting_is_a_sentence():
-    with pytest.raises(ProjnerError, match="radius"):
+    with pytest.raises(ProjnerError, match=r"no setting 'radius'; it has: numerator, denominator"):
         Registry("shapes", {"fraction": "fractions:Fraction"}).create("fraction", radius=3)
 
 

@@ -45,7 +45,6 @@ class Watch:
 
     def advance(self, done: int) -> None:
         """`done` pairs of the stage are committed."""
-        self.check()
         worked, spent = done - self._first, time.monotonic() - self._since
         left = (self._total - done) * spent / worked if worked > 0 else None
         self._report(Progress(self._stage, done, self._total, left))

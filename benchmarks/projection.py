@@ -1,0 +1,145 @@
+"""Strict F1 of the offline pipeline: aligner `statistical`, projector `matching`, gold source entities.
+
+    PROJNER_DATA=... python -m benchmarks.projection [--only europarl] [--samples 1000]
+
+German and Spanish of Europarl-NER were used for tuning, with UNER-PUD and xSID (valid) to see that a
+change pays elsewhere too: read all but xSID (test) as optimistic. UNER-PUD is annotated by other people
+in each language, which caps its scores.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from projner_core import aligners, projectors
+from projner_core.corpus import Pair, Sentence, Span, projected_spans
+from projner_core.evaluation.entities import Score, score
+from projner_core.formats import conll
+from projner_core.schemes import decode, repair
+
+XSID = [
+    "de-ba",
+    "de-muc",
+    "de-st",
+    "gsw",
+    "nap",
+    "nl",
+    "da",
+    "de",
+    "it",
+    "lt",
+    "id",
+    "tr",
+    "kk",
+    "sr",
+    "ar",
+    "ja",
+    "zh",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """A parallel corpus with gold entities on both sides, pair by pair."""
+
+    name: str
+    pairs: list[Pair]
+    source: list[tuple[Span, ...]]
+    gold: list[tuple[Span, ...]]
+
+    def first(self, count: int) -> Corpus:
+        """Its first pairs, as a corpus of its own."""
+        return Corpus(
+            f"{self.name}, first {count}", self.pairs[:count], self.source[:count], self.gold[:count]
+        )
+
+
+def read(path: Path) -> dict[str, tuple[tuple[str, ...], tuple[Span, ...]]]:
+    """Tokens and entities of a CoNLL file by sentence id."""
+    layout = conll.detect_layout(path)
+    found = {}
+    for number, sentence in enumerate(conll.read(path, layout)):
+        spans: tuple[Span, ...] = ()
+        if sentence.tags is not None and layout.scheme is not None:
+            spans = decode(repair(sentence.tags, layout.scheme).tags, layout.scheme)
+        found[sentence.id or str(number)] = (sentence.tokens, spans)
+    return found
+
+
+def load(name: str, source: Path, target: Path, lang: str) -> Corpus:
+    """The sentences that both files have, by id, in the order of the source."""
+    ours, theirs = read(source), read(target)
+    ids = [i for i in ours if i in theirs]
+    return Corpus(
+        name,
+        [Pair(i, Sentence(ours[i][0], "en"), Sentence(theirs[i][0], lang)) for i in ids],
+        [ours[i][1] for i in ids],
+        [theirs[i][1] for i in ids],
+    )
+
+
+def corpora(data: Path) -> Iterator[Corpus]:
+    """Everything that is measured."""
+    for lang in ("de", "es"):
+        europarl = data / "europarl-ner"
+        whole = load(f"europarl {lang}", europarl / "en.conll", europarl / f"{lang}.conll", lang)
+        yield whole
+        yield whole.first(100)
+    for lang in ("de", "pt"):
+        pud = data / "uner-pud"
+        yield load(f"uner-pud {lang}", pud / "en.conll", pud / f"{lang}.conll", lang)
+    for lang in XSID:
+        xsid = data / "xsid"
+        yield load(f"xsid {lang}", xsid / "en.test.conll", xsid / f"{lang}.test.conll", lang)
+
+
+def shown(measured: Score) -> str:
+    """A score with its interval."""
+    assert measured.interval is not None
+    return f"{measured.value:.3f} [{measured.interval.low:.3f}, {measured.interval.high:.3f}]"
+
+
+def main() -> None:
+    """Print one line a corpus."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--only", default="", help="corpora whose name begins so")
+    parser.add_argument("--samples", type=int, default=1000, help="bootstrap samples")
+    options = parser.parse_args()
+    folder = os.environ.get("PROJNER_DATA")
+    if not folder:
+        print("PROJNER_DATA names no folder of corpora: nothing to measure")
+        return
+
+    print(
+        f"{'corpus':24}{'pairs':>6}  {'strict F1, 95 %':24}{'P':>6}{'R':>7}{'exact':>7}"
+        f"{'align':>9}{'project':>9}"
+    )
+    by_group: dict[str, list[float]] = {}
+    for corpus in corpora(Path(folder)):
+        if not corpus.name.startswith(options.only):
+            continue
+        begin = time.perf_counter()
+        alignments = aligners.create("statistical").align(corpus.pairs)
+        aligned = time.perf_counter()
+        projections = projectors.create("matching").project(corpus.pairs, corpus.source, alignments)
+        projected = time.perf_counter()
+        scores = score(corpus.gold, [projected_spans(p) for p in projections], samples=options.samples)
+        micro = scores.micro
+        print(
+            f"{corpus.name:24}{len(corpus.pairs):6}  {shown(micro.f1):24}{micro.precision.value:6.3f}"
+            f"{micro.recall.value:7.3f}{scores.exact_match.sentence.value:7.3f}"
+            f"{aligned - begin:8.2f}s{projected - aligned:8.3f}s",
+            flush=True,
+        )
+        by_group.setdefault(corpus.name.split()[0], []).append(micro.f1.value)
+    if len(xsid := by_group.get("xsid", [])) > 1:
+        print(f"{f'xsid, mean of {len(xsid)}':32}{sum(xsid) / len(xsid):.3f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,116 @@
+"""A project of 100,000 pairs: time and peak memory of import, run, open and one page's reads.
+
+    python -m benchmarks.scale [--pairs 100000]
+
+The pairs are synthetic: sentences of 8 to 30 words over a Zipf-like vocabulary, the target a reordered
+word-by-word code of the source, so that an aligner has something to find. Each step runs in a process
+of its own, so that its peak memory is its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+SYLLABLES = [c + v for c in "bdfgjklmnprstwyz" for v in "aeiou"]
+
+
+def generate(folder: Path, pairs: int) -> tuple[Path, Path]:
+    """Write source.conll and target.conll of `pairs` sentences each."""
+    rng = random.Random(7)
+    vocabulary = [[_word(rng), _word(rng)] for _ in range(20_000)]
+    names = [[_word(rng).capitalize()] * 2 for _ in range(4_000)]
+    source, target = folder / "source.conll", folder / "target.conll"
+    with source.open("w") as left, target.open("w") as right:
+        for number in range(pairs):
+            length = rng.randint(8, 30)
+            words = [(*vocabulary[int(20_000 * rng.random() ** 3)], "O") for _ in range(length)]
+            for label in rng.sample(["PER", "LOC", "ORG"], rng.randint(0, 3)):
+                words[rng.randrange(length)] = (*rng.choice(names), f"B-{label}")
+            moved = list(range(length))
+            for place in range(0, length - 2, 5):
+                moved[place], moved[place + 2] = moved[place + 2], moved[place]
+            left.write(f"# id = s{number}\n" + "".join(f"{s}\t{tag}\n" for s, _, tag in words) + "\n")
+            right.write(f"# id = s{number}\n" + "".join(f"{words[i][1]}\tO\n" for i in moved) + "\n")
+    return source, target
+
+
+def _word(rng: random.Random) -> str:
+    return "".join(rng.choice(SYLLABLES) for _ in range(rng.randint(2, 4)))
+
+
+def step(name: str, folder: Path) -> None:
+    """One measured step, in this process."""
+    from projner_core.pipeline.config import RunConfig
+    from projner_core.store import catalogue
+
+    began = time.perf_counter()
+    detail = ""
+    if name == "import":
+        from projner_core.pipeline.importing import import_pair
+
+        import_pair(
+            "scale",
+            source=folder / "source.conll",
+            target=folder / "target.conll",
+            source_lang="en",
+            target_lang="und",
+        )
+    elif name in {"run", "run again"}:
+        from projner_core.pipeline.run import run
+
+        with catalogue.open_project("scale") as project:
+            run(project, RunConfig())
+    elif name == "open":
+        with catalogue.open_project("scale") as project:
+            layer = project.current_projection
+            samples = []
+            for position in range(0, project.count(), max(1, project.count() // 50)):
+                start = time.perf_counter()
+                item = project.queue(layer, offset=position, limit=20)[0]
+                project.pair(item.position)
+                for known in project.layers():
+                    project.annotation(known.id, item.position)
+                project.states(item.position, item.position + 1)
+                project.review_counts()
+                samples.append(1000 * (time.perf_counter() - start))
+            detail = f"; a page's reads: median {statistics.median(samples):.1f}, most {max(samples):.1f} ms"
+    seconds = time.perf_counter() - began
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{name:>10}: {seconds:7.1f} s, peak {peak:5.0f} MB{detail}", flush=True)
+
+
+def main() -> None:
+    """Generate, then measure each step."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pairs", type=int, default=100_000)
+    parser.add_argument("--step", nargs=2, metavar=("NAME", "FOLDER"), help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.step:
+        step(options.step[0], Path(options.step[1]))
+        return
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        files = generate(folder, options.pairs)
+        size = sum(path.stat().st_size for path in files) / 1e6
+        print(f"{options.pairs} pairs, {size:.0f} MB of CoNLL")
+        for name in ["import", "run", "run again", "open"]:
+            subprocess.run(
+                [sys.executable, "-m", "benchmarks.scale", "--step", name, str(folder)],
+                env=os.environ | {"PROJNER_HOME": str(folder / "home")},
+                check=True,
+            )
+        database = sum(path.stat().st_size for path in (folder / "home").rglob("*") if path.is_file()) / 1e6
+        print(f"the project takes {database:.0f} MB of disk")
+
+
+if __name__ == "__main__":
+    main()

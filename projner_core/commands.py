@@ -1,0 +1,227 @@
+"""What each command does. It imports what it needs when it runs: `projner --help` answers at once."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from projner_core.errors import ProjnerError
+
+if TYPE_CHECKING:
+    from projner_core.pipeline.config import RunConfig
+    from projner_core.pipeline.importing import ImportReport
+
+
+def run_(options: argparse.Namespace) -> int:
+    """`projner run`."""
+    import tempfile
+
+    from projner_core.pipeline import exporting
+    from projner_core.pipeline.importing import import_pair, same_files
+    from projner_core.pipeline.run import run
+    from projner_core.store import Project, catalogue
+    from projner_core.terminal import bars, byte_bar
+
+    if options.target is None and options.project is None:
+        raise ProjnerError("say what to run on: --source and --target, or --project, or both")
+    config = _config(options)
+
+    with tempfile.TemporaryDirectory(prefix="projner-") as scratch:
+        path = catalogue.path_of(options.project) if options.project else Path(scratch) / "run.sqlite"
+        if options.target is not None and not path.exists():
+            with byte_bar("import") as on_bytes:
+                report = import_pair(
+                    options.project or path, on_progress=on_bytes, **_pair_arguments(options)
+                )
+            _print_notices(report)
+        elif options.target is not None and not same_files(path, options.source, options.target):
+            raise ProjnerError(
+                f"the project {options.project!r} was made of other files. Name a new project, or leave "
+                "out --source and --target to run on what it holds."
+            )
+        elif not path.exists():
+            raise ProjnerError(f"there is no project {options.project!r}; 'projner projects' lists them")
+
+        with Project.open(path) as project:
+            with bars() as on_progress:
+                run(project, config, on_progress=on_progress)
+            found, projected = _count_projected(project)
+            if options.out is not None:
+                exporting.write(options.out, exporting.conll_text(project))
+            pairs = project.count()
+
+    if options.json:
+        summary = {
+            "pairs": pairs,
+            "entities": found,
+            "projected": projected,
+            "out": options.out,
+            "project": options.project,
+        }
+        print(json.dumps(summary, default=str))
+    else:
+        where = f" → {options.out}" if options.out else ""
+        print(f"{pairs} pairs, {projected} of {found} source entities projected{where}")
+    return 0
+
+
+def import_(options: argparse.Namespace) -> int:
+    """`projner import`."""
+    from projner_core.pipeline.importing import import_pair
+    from projner_core.terminal import byte_bar
+
+    with byte_bar("import") as on_bytes:
+        report = import_pair(options.project, on_progress=on_bytes, **_pair_arguments(options))
+    if options.json:
+        print(json.dumps(report.to_dict(), ensure_ascii=False))
+        return 0
+    _print_notices(report)
+    print(f"{report.pairs} pairs imported into {options.project!r}")
+    for side, scheme, there in [
+        ("source", report.source_scheme, report.has_source_entities),
+        ("target", report.target_scheme, report.has_gold),
+    ]:
+        if there:
+            print(f"  {side} entities: tags in {scheme}")
+    return 0
+
+
+def evaluate_(options: argparse.Namespace) -> int:
+    """`projner evaluate`."""
+    from projner_core.pipeline.scoring import score_files
+
+    scores = score_files(options.gold, options.predicted, samples=options.samples, seed=options.seed)
+    if options.json:
+        print(json.dumps(scores.to_dict(), ensure_ascii=False, indent=2))
+        return 0
+    from rich.console import Console
+
+    from projner_core.terminal import scores_report
+
+    Console().print(scores_report(scores))
+    return 0
+
+
+def export_(options: argparse.Namespace) -> int:
+    """`projner export`."""
+    from projner_core.pipeline import exporting
+    from projner_core.schemes import Scheme
+    from projner_core.store import catalogue
+
+    if options.scheme is not None and options.scheme not in list(Scheme):
+        raise ProjnerError(f"--scheme {options.scheme}: there are {', '.join(Scheme)}")
+    with catalogue.open_project(options.project) as project:
+        layer = _layer(project, options.layer)
+        if options.format == "jsonl":
+            text = exporting.jsonl_text(project)
+        elif options.format == "pharaoh":
+            text = exporting.pharaoh_text(project, exporting.links_layer(project, layer))
+        else:
+            scheme = Scheme(options.scheme) if options.scheme else None
+            text = exporting.conll_text(project, layer, options.side, scheme=scheme)
+        exporting.write(options.out, text)
+    print(f"{options.format} → {options.out}")
+    return 0
+
+
+def projects_(options: argparse.Namespace) -> int:
+    """`projner projects`."""
+    from projner_core.store import catalogue
+
+    found = catalogue.projects()
+    if options.json:
+        from dataclasses import asdict
+
+        print(json.dumps([asdict(summary) for summary in found], ensure_ascii=False, default=str))
+        return 0
+    for summary in found:
+        print(f"{summary.name}\t{summary.source_lang}→{summary.target_lang}\t{summary.pairs} pairs")
+    if not found:
+        print("No projects yet. 'projner import' makes one; so does the app.")
+    return 0
+
+
+def demo_(options: argparse.Namespace) -> int:
+    """`projner demo`."""
+    from projner_core.pipeline import demo
+
+    for lang in options.languages or [corpus.lang for corpus in demo.languages()]:
+        print(f"demo: {demo.ensure(lang, reset=options.reset)}")
+    return 0
+
+
+def work_(options: argparse.Namespace) -> int:
+    """The worker that the app starts."""
+    from projner_core.pipeline.running import work
+
+    return 0 if work(options.project, options.job) in {"done", "cancelled"} else 1
+
+
+def _pair_arguments(options: argparse.Namespace) -> dict[str, Any]:
+    return {
+        "source": options.source,
+        "target": options.target,
+        "source_lang": options.source_lang,
+        "target_lang": options.target_lang,
+        "source_tag_column": _column(options.source_tag_column),
+        "target_tag_column": _column(options.target_tag_column),
+        "tokenise": options.tokenise,
+        "strict": options.strict,
+    }
+
+
+def _column(number: int | None) -> int | None:
+    """People count columns from 1."""
+    if number is not None and number < 1:
+        raise ProjnerError(f"column {number}: columns are counted from 1")
+    return None if number is None else number - 1
+
+
+def _config(options: argparse.Namespace) -> RunConfig:
+    """The configuration file, under the systems and settings named on the command line."""
+    from projner_core.pipeline.config import RunConfig, StageConfig
+
+    config = RunConfig.from_toml(options.config) if options.config else RunConfig()
+    chosen = {
+        stage: StageConfig(name=getattr(options, stage))
+        for stage in RunConfig.model_fields
+        if getattr(options, stage) is not None
+    }
+    config = config.model_copy(update=chosen)
+    for assignment in options.set:
+        config = config.with_setting(assignment)
+    return config
+
+
+def _layer(project: Any, name: str) -> Any:
+    """`reviewed`, or the number of the layer that is called `name` (the newest of that name)."""
+    if name == "reviewed":
+        return name
+    layers = project.layers()
+    for layer in reversed(layers):
+        if name in {layer.name, str(layer.id)}:
+            return layer.id
+    known = ", ".join(f"{layer.name} ({layer.id})" for layer in layers) or "none"
+    raise ProjnerError(f"there is no layer {name!r}; there are: reviewed, {known}")
+
+
+def _count_projected(project: Any) -> tuple[int, int]:
+    """Source entities, and those that were projected."""
+    found = projected = 0
+    for start in range(0, project.count(), 1000):
+        for projections in project.annotations(
+            project.current_projection, start, min(start + 1000, project.count())
+        ):
+            found += len(projections)
+            projected += sum(p.target is not None for p in projections)
+    return found, projected
+
+
+def _print_notices(report: ImportReport) -> None:
+    for notice in report.notices[:20]:
+        print(f"projner: {notice}", file=sys.stderr)
+    if len(report.notices) > 20:
+        print(f"projner: … and {len(report.notices) - 20} more like these", file=sys.stderr)

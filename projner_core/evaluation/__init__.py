@@ -1,0 +1,1 @@
+"""Evaluation: how good annotations are, measured against others."""

@@ -1,0 +1,218 @@
+"""Giving the files back: the user's own CoNLL with only its tags changed, links, and everything as JSON.
+
+Exports stream: a project of any size is written with one chunk of it in memory. A file appears under
+its name when it is complete, never before.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from itertools import islice, repeat
+from pathlib import Path
+from typing import Any, Literal
+
+from projner_core.corpus import Alignment, Pair, Projection, Span, projected_spans, without_scores
+from projner_core.errors import ProjnerError
+from projner_core.formats import conll, pharaoh
+from projner_core.review.export import final_source_spans, final_spans
+from projner_core.schemes import Scheme, SchemeError, encode
+from projner_core.store import LayerKind, Project
+
+Side = Literal["source", "target"]
+CHUNK = 1000
+
+
+def spans_of(project: Project, layer: int | Literal["reviewed"], side: Side) -> Iterator[tuple[Span, ...]]:
+    """The spans of every pair, in order.
+
+    `"reviewed"` is what stands after review: on the target side the projection under review with every
+    correction laid over it, on the source side the source entities with theirs.
+    """
+    layer_id = _machine_layer(project, side) if layer == "reviewed" else layer
+    final = final_spans if side == "target" else final_source_spans
+    total = project.count()
+    for start in range(0, total, CHUNK):
+        stop = min(start + CHUNK, total)
+        found = project.annotations(layer_id, start, stop) if layer_id is not None else [()] * (stop - start)
+        states = project.states(start, stop) if layer == "reviewed" else {}
+        for position, annotation in enumerate(found, start):
+            spans = _as_spans(annotation)
+            yield final(states.get(position), spans) if layer == "reviewed" else without_scores(spans)
+
+
+def conll_text(
+    project: Project,
+    layer: int | Literal["reviewed"] = "reviewed",
+    side: Side = "target",
+    *,
+    scheme: Scheme | None = None,
+) -> Iterator[str]:
+    """The CoNLL file, sentence by sentence: as it was imported, byte for byte, but for changed tags.
+
+    Tags are written in the scheme of the imported file unless `scheme` names another; a sentence whose
+    spans are what its tags said keeps its tags as they are.
+
+    Raises:
+        ProjnerError: the scheme can't write these spans (IO, and two entities of one type that touch).
+    """
+    layout = imported_layout(project, side)
+    written = scheme or (layout.scheme if layout else None) or Scheme.IOB2
+    original = _imported_spans(project, side) if scheme is None else None
+    if layout is not None and layout.bom:
+        yield "\ufeff"
+    total = project.count()
+    spans = spans_of(project, layer, side)
+    for start in range(0, total, CHUNK):
+        stop = min(start + CHUNK, total)
+        rows = zip(
+            project.pairs(start, stop),
+            project.raw(side, start, stop),
+            islice(spans, stop - start),
+            project.annotations(original, start, stop)
+            if original is not None
+            else repeat(None, stop - start),
+            strict=True,
+        )
+        for pair, raw, chosen, untouched in rows:
+            if raw is not None and chosen == untouched:
+                yield raw
+            else:
+                yield _written(pair, side, raw, layout, chosen, written)
+
+
+def _written(
+    pair: Pair,
+    side: Side,
+    raw: str | None,
+    layout: conll.Layout | None,
+    spans: tuple[Span, ...],
+    scheme: Scheme,
+) -> str:
+    sentence = pair.target if side == "target" else pair.both()[0]
+    try:
+        tags = encode(spans, len(sentence), scheme)
+    except SchemeError as error:
+        raise ProjnerError(
+            f"pair {pair.id!r} can't be written in {scheme}: {error} Choose another scheme for this export."
+        ) from error
+    if raw is None or layout is None:
+        return conll.sentence_from_tokens(sentence.tokens, tags, id=pair.id)
+    return conll.render(raw, layout, tags)
+
+
+def pharaoh_text(project: Project, layer_id: int, *, threshold: float | None = None) -> Iterator[str]:
+    """The links of a layer, one line a pair, as `source-target`; decided again at `threshold` if given."""
+    total = project.count()
+    for start in range(0, total, CHUNK):
+        for alignment in project.annotations(layer_id, start, min(start + CHUNK, total)):
+            yield pharaoh.format(alignment if threshold is None else alignment.at(threshold)) + "\n"
+
+
+def jsonl_text(project: Project) -> Iterator[str]:
+    """Everything known of each pair, one JSON object a line: tokens, entities, links, decisions, review."""
+    projection = project.current_projection
+    links = links_layer(project, "reviewed") if projection is not None else None
+    total = project.count()
+    targets = spans_of(project, "reviewed", "target")
+    sources = spans_of(project, "reviewed", "source")
+    for start in range(0, total, CHUNK):
+        stop = min(start + CHUNK, total)
+        empty: list[Any] = [None] * (stop - start)
+        rows = zip(
+            range(start, stop),
+            project.pairs(start, stop),
+            project.annotations(links, start, stop) if links is not None else empty,
+            project.annotations(projection, start, stop) if projection is not None else empty,
+            strict=True,
+        )
+        states = project.states(start, stop)
+        for position, pair, alignment, projections in rows:
+            state = states.get(position)
+            record = {
+                "id": pair.id,
+                "source": list(pair.source.tokens) if pair.source else None,
+                "target": list(pair.target.tokens),
+                "source_entities": [[s.start, s.end, s.label] for s in next(sources)],
+                "target_entities": [[s.start, s.end, s.label] for s in next(targets)],
+                "links": _links(alignment) if alignment else None,
+                "projections": [asdict(p) for p in projections] if projections is not None else None,
+                "verdict": state.verdict if state else None,
+                "note": state.note if state else "",
+            }
+            yield json.dumps(record, ensure_ascii=False) + "\n"
+
+
+def links_layer(project: Project, layer: int | Literal["reviewed"]) -> int:
+    """The links that a layer is, or was made with; `ProjnerError` where there are none."""
+    start = project.current_projection if layer == "reviewed" else layer
+    if start is not None:
+        for layer_id in (start, *project.layer(start).parents):
+            if project.layer(layer_id).kind is LayerKind.LINKS:
+                return layer_id
+    raise ProjnerError("there are no links to write yet: run the pipeline first, or name a layer of links")
+
+
+def write(path: Path, text: Iterable[str]) -> None:
+    """Write a text in UTF-8, newlines as they are; the file is there whole or not at all."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="") as output:
+                output.writelines(text)
+                output.flush()
+                os.fsync(output.fileno())
+            Path(temporary).chmod(0o666 & ~_umask())
+            Path(temporary).replace(path)
+        finally:
+            Path(temporary).unlink(missing_ok=True)
+    except OSError as error:
+        raise ProjnerError(
+            f"{path} can't be written: {error.strerror}. Nothing was changed there."
+        ) from error
+
+
+def imported_layout(project: Project, side: Side) -> conll.Layout | None:
+    """How the CoNLL file of this side was laid out; None where it came as plain text."""
+    layout = project.get_meta(f"{side}_layout", None)
+    return conll.Layout.from_dict(layout) if layout else None
+
+
+def _links(alignment: Alignment) -> list[list[float]]:
+    return [[link.source, link.target, round(link.score, 4)] for link in alignment.links]
+
+
+def _imported_spans(project: Project, side: Side) -> int | None:
+    """The layer of what the imported file's own tags said."""
+    found = project.layers(kind=LayerKind.SPANS, side=side)
+    return found[0].id if found and found[0].name in {"gold", "source"} else None
+
+
+def _machine_layer(project: Project, side: Side) -> int | None:
+    """The layer that review stands over, on this side."""
+    projection = project.current_projection
+    if side == "target":
+        return projection
+    if projection is not None:
+        for parent in project.layer(projection).parents:
+            if project.layer(parent).kind == LayerKind.SPANS:
+                return parent
+    found = project.layers(kind=LayerKind.SPANS, side="source")
+    return found[0].id if found else None
+
+
+def _as_spans(annotation: Iterable[Any]) -> tuple[Span, ...]:
+    items = tuple(annotation)
+    if items and isinstance(items[0], Projection):
+        return projected_spans(items)
+    return items
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,135 @@
+"""Runs in a process of their own, for the app: they outlive a refresh of the page and a closed browser.
+
+The project's `jobs` table is all that page and worker share: the worker writes its progress and a
+heartbeat there, the page writes the wish to cancel. A worker that was killed leaves a silent
+heartbeat; the run then counts as stopped, and starting again goes on where it was.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from typing import Literal
+
+from projner_core.errors import ProjnerError
+from projner_core.pipeline.config import RunConfig
+from projner_core.pipeline.progress import Cancelled, Progress
+from projner_core.store import Project, catalogue
+
+State = Literal["idle", "running", "done", "cancelled", "failed", "stopped"]
+
+HEARTBEAT_SECONDS = 1.0
+SILENT_SECONDS = 15.0  # a worker that says nothing for so long is dead; a sleeping laptop may exceed it
+
+
+@dataclass(frozen=True, slots=True)
+class JobStatus:
+    """What the page shows of a run. `seconds_left` is None until it can be told."""
+
+    state: State
+    stage: str = ""
+    done: int = 0
+    total: int = 0
+    seconds_left: float | None = None
+    message: str = ""
+    job_id: int | None = None
+
+    @property
+    def active(self) -> bool:
+        """Whether a worker is at it now."""
+        return self.state == "running"
+
+
+def start(project_name: str, config: RunConfig) -> int:
+    """Start a worker on the project and return its job id; `ConflictError` where one is at work already."""
+    with catalogue.open_project(project_name) as project:
+        job_id = project.start_job("run", config.model_dump(), alone_s=SILENT_SECONDS)
+    log = catalogue.path_of(project_name).with_suffix(".log")
+    with log.open("ab") as output:
+        subprocess.Popen(  # noqa: S603 - our own interpreter; the catalogue validated the name
+            [sys.executable, "-m", "projner_core", "work", project_name, str(job_id)],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,  # Ctrl-C in the terminal of the app stops the app, not the run
+        )
+    return job_id
+
+
+def status(project: Project) -> JobStatus:
+    """How the latest run of the project stands."""
+    job = project.latest_job()
+    if job is None:
+        return JobStatus("idle")
+    state: State = job.state.value
+    message = job.message
+    if state == "running" and not job.alive(SILENT_SECONDS):
+        state, message = "stopped", "The run stopped before its end. Run again and it goes on."
+    return JobStatus(state, job.stage, job.done, job.total, job.eta_s, message, job.id)
+
+
+def cancel(project: Project) -> None:
+    """Ask the latest run to stop at its next chunk. Nothing finished is lost."""
+    job = project.latest_job()
+    if job is not None:
+        project.request_cancel(job.id)
+
+
+def work(project_name: str, job_id: int) -> State:
+    """The worker: run the job's configuration, and say in the project how it goes and how it ended."""
+    from projner_core.pipeline.run import run  # imported late: the page that starts a worker needs none of it
+
+    with catalogue.open_project(project_name) as project:
+        config = RunConfig.model_validate(project.job(job_id).config)
+        pulse = _Pulse(project, job_id)
+        try:
+            run(project, config, on_progress=pulse.report, is_cancelled=pulse.is_cancelled)
+        except Cancelled as stop:
+            return pulse.finish("cancelled", str(stop))
+        except ProjnerError as error:
+            return pulse.finish("failed", str(error))
+        except BaseException as error:
+            # Not swallowed: the reader of the page hears of it, and the trace goes to the project's log.
+            pulse.finish("failed", f"The program failed ({type(error).__name__}): {error}")
+            raise
+        return pulse.finish("done")
+
+
+class _Pulse:
+    """Writes progress and heartbeat from one thread, as often as a reader can see and no more."""
+
+    def __init__(self, project: Project, job_id: int) -> None:
+        self._project, self._job_id = project, job_id
+        self._latest = Progress("start", 0, project.count())
+        self._stopped, self._cancelled = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._beat, daemon=True)
+        self._thread.start()
+
+    def report(self, progress: Progress) -> None:
+        self._latest = progress
+
+    def is_cancelled(self) -> bool:
+        return self._cancelled.is_set()
+
+    def finish(self, state: State, message: str = "") -> State:
+        self._stopped.set()
+        self._thread.join()
+        self._project.finish_job(self._job_id, state=state, message=message)
+        return state
+
+    def _beat(self) -> None:
+        while True:
+            latest = self._latest
+            self._project.update_job(
+                self._job_id,
+                stage=latest.stage,
+                done=latest.done,
+                total=latest.total,
+                eta_s=latest.seconds_left,
+            )
+            if self._project.cancel_requested(self._job_id):
+                self._cancelled.set()
+            if self._stopped.wait(HEARTBEAT_SECONDS):
+                return

@@ -1,0 +1,58 @@
+"""How far a layer was written: chunk follows chunk, and none is written twice or left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sqlalchemy import insert, select, update
+
+from projner_core.errors import ConflictError, ProjnerError
+from projner_core.store.base import pair_count
+from projner_core.store.schema import layers, signals
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+def advance(connection: Connection, layer_id: int, column: str, start: int, by: int) -> None:
+    """Move the end of what was written from `start` on; the write lock is held.
+
+    Raises:
+        ConflictError: it does not end at `start`, or the layer is complete or gone.
+    """
+    end = layers.c[column]
+    moved = update(layers).where(layers.c.id == layer_id, end == start).values({column: start + by})
+    if column == "done" and by:
+        moved = moved.where(~layers.c.complete)
+    if connection.execute(moved).rowcount == 1:
+        return
+    there = connection.execute(select(layers.c.name, end).where(layers.c.id == layer_id)).one_or_none()
+    if there is None:
+        raise ConflictError(
+            "The layer was deleted while it was being written; nothing was written. Run again."
+        )
+    raise ConflictError(
+        f"The layer {there[0]!r} is written up to pair {there[1]}, but the next chunk starts at {start}: "
+        "another run is writing it. Wait for that run, or cancel it."
+    )
+
+
+def signal(connection: Connection, layer_id: int, start: int, doubts: Sequence[float]) -> None:
+    """Write the doubts of the pairs from `start` on; the write lock is held.
+
+    Raises:
+        ConflictError: they were written further in the meantime, or the layer is gone.
+        ProjnerError: a doubt is outside [0, 1], or there are fewer pairs.
+    """
+    rows = []
+    for position, doubt in enumerate(doubts, start):
+        if not 0.0 <= doubt <= 1.0:
+            raise ProjnerError(f"The doubt of pair {position} is {doubt}; it must lie between 0 and 1.")
+        rows.append({"layer_id": layer_id, "position": position, "doubt": float(doubt)})
+    count = pair_count(connection)
+    if start + len(rows) > count:
+        raise ProjnerError(f"The doubts end at pair {start + len(rows)}, but there are {count} pairs.")
+    advance(connection, layer_id, "signals_done", start, len(rows))
+    if rows:
+        connection.execute(insert(signals), rows)

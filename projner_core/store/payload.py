@@ -1,0 +1,148 @@
+"""Annotations as bytes: compact JSON for spans and projections, packed records for links.
+
+Nothing is ever unpickled. A link is one little-endian record of 20 bytes, the numpy dtype
+`[("source", "<u4"), ("target", "<u4"), ("score", "<f4"), ("forward", "<f4"), ("backward", "<f4")]`,
+NaN standing for None; in front of the records stands the number of strong links (`<u4`), behind
+them come the weak ones. Scores of links are therefore rounded to float32; scores in JSON are exact.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from typing import Any
+
+from projner_core.corpus import Alignment, Link, Projection, Reason, Span
+
+
+class LayerKind(StrEnum):
+    """What a layer holds for every pair."""
+
+    SPANS = "spans"  # tuple[Span, ...]
+    LINKS = "links"  # Alignment
+    PROJECTIONS = "projections"  # tuple[Projection, ...]
+
+
+_COUNT = struct.Struct("<I")
+_LINK = struct.Struct("<IIfff")
+_NAN = float("nan")
+
+
+def encode(kind: LayerKind, annotation: Any) -> bytes:
+    """One pair's annotation as bytes.
+
+    Raises:
+        ValueError: a score is not finite.
+        TypeError, AttributeError: the annotation is not of this kind.
+    """
+    return _ENCODERS[kind](annotation)
+
+
+def decode(kind: LayerKind, payload: bytes) -> Any:
+    """The inverse of `encode`: an equal value, link scores rounded to float32."""
+    return _DECODERS[kind](payload)
+
+
+def encode_spans(spans: Iterable[Span]) -> bytes:
+    """`[[start, end, label], ...]`, with the score as a fourth where there is one."""
+    return _to_json([_span(span) for span in spans])
+
+
+def decode_spans(payload: bytes) -> tuple[Span, ...]:
+    """The inverse of `encode_spans`."""
+    if payload == b"[]":  # most sentences
+        return ()
+    return tuple(Span(*fields) for fields in _from_json(payload))
+
+
+def encode_projections(projections: Iterable[Projection]) -> bytes:
+    """`[[entity, target or null, reason, candidates, rivals], ...]`."""
+    return _to_json(
+        [
+            [
+                _span(p.entity),
+                None if p.target is None else _span(p.target),
+                p.reason.value,
+                [_span(c) for c in p.candidates],
+                [_span(r) for r in p.rivals],
+            ]
+            for p in projections
+        ]
+    )
+
+
+def decode_projections(payload: bytes) -> tuple[Projection, ...]:
+    """The inverse of `encode_projections`."""
+    if payload == b"[]":
+        return ()
+    return tuple(
+        Projection(
+            entity=Span(*entity),
+            target=None if target is None else Span(*target),
+            reason=Reason(reason),
+            candidates=tuple(Span(*fields) for fields in candidates),
+            rivals=tuple(Span(*fields) for fields in rivals),
+        )
+        for entity, target, reason, candidates, rivals in _from_json(payload)
+    )
+
+
+def encode_links(alignment: Alignment) -> bytes:
+    """The number of strong links, the strong links, the weak links."""
+    pack = _LINK.pack
+    records = [
+        pack(
+            link.source,
+            link.target,
+            link.score,
+            _NAN if link.forward is None else link.forward,
+            _NAN if link.backward is None else link.backward,
+        )
+        for link in (*alignment.links, *alignment.weak)
+    ]
+    return _COUNT.pack(len(alignment.links)) + b"".join(records)
+
+
+def decode_links(payload: bytes) -> Alignment:
+    """The inverse of `encode_links`."""
+    (strong,) = _COUNT.unpack_from(payload)
+    links = [
+        Link(
+            source,
+            target,
+            score,
+            forward if forward == forward else None,  # NaN alone differs from itself
+            backward if backward == backward else None,
+        )
+        for source, target, score, forward, backward in _LINK.iter_unpack(memoryview(payload)[_COUNT.size :])
+    ]
+    return Alignment(tuple(links[:strong]), tuple(links[strong:]))
+
+
+def _span(span: Span) -> list[Any]:
+    # int() and float(): numbers that come from numpy are not JSON
+    interval = [int(span.start), int(span.end), span.label]
+    return interval if span.score is None else [*interval, float(span.score)]
+
+
+def _to_json(value: Any) -> bytes:
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.encode("utf-8", "surrogatepass")  # JSON input may hold half a surrogate pair
+
+
+def _from_json(payload: bytes) -> Any:
+    return json.loads(payload.decode("utf-8", "surrogatepass"))
+
+
+_ENCODERS: dict[LayerKind, Callable[[Any], bytes]] = {
+    LayerKind.SPANS: encode_spans,
+    LayerKind.LINKS: encode_links,
+    LayerKind.PROJECTIONS: encode_projections,
+}
+_DECODERS: dict[LayerKind, Callable[[bytes], Any]] = {
+    LayerKind.SPANS: decode_spans,
+    LayerKind.LINKS: decode_links,
+    LayerKind.PROJECTIONS: decode_projections,
+}

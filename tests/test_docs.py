@@ -1,0 +1,67 @@
+"""What the documentation names exists: commands, options, make targets, files."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from projner_core.cli import build_parser
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def fenced(text: str) -> list[str]:
+    return [
+        line.strip()
+        for block in re.findall(r"```(?:sh|console)?\n(.*?)```", text, re.DOTALL)
+        for line in block.splitlines()
+    ]
+
+
+def commands() -> list[tuple[str, str]]:
+    return [
+        (document.name, line.partition("#")[0].strip())
+        for document in PAGES
+        for line in fenced(document.read_text(encoding="utf-8"))
+        if line.startswith("projner ")
+    ]
+
+
+def subparsers() -> dict[str, argparse.ArgumentParser]:
+    actions = build_parser()._subparsers._group_actions  # type: ignore[union-attr]
+    return actions[0].choices  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize(("document", "line"), commands())
+def test_every_command_in_the_documentation_parses(document, line):
+    options = build_parser().parse_args(shlex.split(line)[1:])
+    assert options.command is not None
+
+
+def test_every_command_is_documented():
+    text = "\n".join(document.read_text(encoding="utf-8") for document in PAGES)
+    for name in subparsers():
+        if name != "work":  # what the app starts, not people
+            assert f"projner {name}" in text, name
+
+
+@pytest.mark.parametrize("document", PAGES, ids=lambda document: document.name)
+def test_links_lead_somewhere(document):
+    for target in re.findall(r"\]\(([^)#\s]+)\)", document.read_text(encoding="utf-8")):
+        if not target.startswith(("http:", "https:")):
+            assert (document.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("document", PAGES, ids=lambda document: document.name)
+def test_make_targets_and_benchmarks_exist(document):
+    text = document.read_text(encoding="utf-8")
+    makefile = (ROOT / "Makefile").read_text()
+    for target in re.findall(r"(?:^|`)make ([a-z-]+)", text, re.MULTILINE):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+    for name in re.findall(r"python -m benchmarks[. ]([a-z_]+)", text):
+        assert (ROOT / "benchmarks" / f"{name}.py").exists(), name
