@@ -5,11 +5,12 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from projner_core.tokenisation import guess, locate, tokenise
 
+FUZZ = settings(deadline=None)  # a busy machine is not a slow program
 TEXT = st.text(
     st.one_of(
         st.characters(exclude_categories=("Cs",)),
@@ -58,12 +59,14 @@ def test_spaces_part_only_at_spaces_and_tabs():
     assert tokenise(text, "fr", "spaces") == ("10\u00a0000", "«\u2028x»", "isn't\u3000.")
 
 
+@FUZZ
 @given(TEXT, st.sampled_from(("und", "en", "fr", "th_Thai", "zho_Hans")))
 def test_tokens_are_the_text_without_white_space(text, lang):
     spaceless = "".join(c for c in text if not c.isspace() and c != "\u200b")
     assert "".join(tokenise(text, lang)) == spaceless
 
 
+@FUZZ
 @given(TEXT, st.sampled_from(("words", "spaces")))
 def test_places_are_in_order_and_name_the_tokens(text, how):
     places = locate(text, "en", how)
@@ -72,6 +75,7 @@ def test_places_are_in_order_and_name_the_tokens(text, how):
     assert tokenise(text, "en", how) == tuple(text[start:end] for start, end in places)
 
 
+@FUZZ
 @given(st.lists(st.text(st.characters(exclude_characters=" \t"), min_size=1), max_size=8))
 def test_tokens_joined_by_spaces_come_back(tokens):
     assert tokenise(" ".join(tokens), how="spaces") == tuple(tokens)

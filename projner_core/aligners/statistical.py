@@ -1,9 +1,12 @@
 """The default aligner: a statistical model that learns from the corpus it aligns, with no download.
 
-IBM model 1 with Dirichlet priors, then a hidden Markov model over jumps with a null word, in both
-directions, trained to agree (Liang, Taskar and Klein 2006). docs/aligner.md has the formulas and what
-they were measured to do. Read on in `_statistical`: `words` → `tables` → `lexical` and `hmm` →
-`training`.
+IBM model 1, then a hidden Markov model over jumps, each with a null word and Dirichlet priors, in both
+directions that are trained to agree (Liang, Taskar and Klein 2006). It gives both directions'
+probabilities for every link. docs/aligner.md has the formulas and what was measured.
+
+To read the model, read in `_statistical`: `words` (tokens as numbers) → `tables` (the pairs of words
+that meet) → `lexical` (how words translate) and `hmm` (how positions move) → `training` (EM). What it
+believes before it has seen a sentence is in `known`, `similarity` and `shapes`; `knowledge` joins it all.
 """
 
 from __future__ import annotations
@@ -11,34 +14,34 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-import numpy as np
+from projner_core.aligners._statistical.cutting import cut
+from projner_core.aligners._statistical.knowledge import Knowledge, Settings
+from projner_core.aligners._statistical.training import Model
+from projner_core.corpus import Alignment, Pair
+from projner_core.errors import ProjnerError
 
-from projner_core.aligners._statistical import known
-from projner_core.aligners._statistical.cutting import Piece, cut
-from projner_core.aligners._statistical.learned import WordCounts
-from projner_core.aligners._statistical.lexical import Pseudocounts
-from projner_core.aligners._statistical.similarity import as_pseudocounts, similar_pairs
-from projner_core.aligners._statistical.tables import Block, FloatArray, build_block
-from projner_core.aligners._statistical.training import Model, Posteriors, train
-from projner_core.aligners._statistical.words import Vocabulary
-from projner_core.corpus import Alignment, Link, Pair
-
-_MOST_CELLS = 3_000_000  # of one round of training: bounds the memory it takes
+_MOST_CELLS = 3_000_000  # that are trained on together: bounds memory, to some 300 MB
 
 
 class StatisticalAligner:
     """Aligns words by what it learns from the pairs themselves, with a head start from priors.
 
+    The languages of the sentences choose lexicon and names; unknown ones do without. The same pairs give
+    the same links.
+
     Args:
-        threshold: a pair of tokens is linked when the geometric mean of both directions'
-            probabilities is at least this.
-        weak: a pair of tokens is kept as weak when either direction gives it at least this.
-        block: how many pairs are trained together.
-        similarity: the pseudo-count of two words that look alike; 0 turns that prior off.
-        lexicon: the weight of the bundled lexicons; 0 turns them off.
-        names: the weight of CLDR's names; 0 turns them off.
-        threads: how many threads to use; the result does not depend on it.
+        threshold: two tokens are linked when the geometric mean of both directions' probabilities is at
+            least this.
+        weak: two tokens are kept as a weak link when one direction gives them at least this.
+        block: how many pairs are trained on together.
+        similarity: the pseudo-count of two equal words; 0 does without string similarity.
+        lexicon: the weight of the bundled lexicons; 0 does without.
+        names: the weight of CLDR's names; 0 does without.
+        threads: how many threads to use; the links do not depend on it.
         model: the numbers of the model itself.
+
+    Raises:
+        ProjnerError: a setting is out of its range.
     """
 
     def __init__(
@@ -48,19 +51,22 @@ class StatisticalAligner:
         weak: float = 0.01,
         block: int = 2000,
         similarity: float = 12.0,
-        lexicon: float = 1.0,
+        lexicon: float = 0.7,
         names: float = 1.0,
         threads: int = 2,
         model: Model | None = None,
     ) -> None:
-        self.threshold = threshold
-        self.weak = weak
+        for name, value in (("threshold", threshold), ("weak", weak)):
+            if not 0 < value <= 1:
+                raise ProjnerError(f"the statistical aligner's {name} must be in (0, 1], but is {value}")
+        for name, value in (("similarity", similarity), ("lexicon", lexicon), ("names", names)):
+            if not value >= 0:
+                raise ProjnerError(f"the statistical aligner's {name} must be 0 or more, but is {value}")
+        for name, value in (("block", block), ("threads", threads)):
+            if value < 1:
+                raise ProjnerError(f"the statistical aligner's {name} must be 1 or more, but is {value}")
         self.block = block
-        self.similarity = similarity
-        self.lexicon = lexicon
-        self.names = names
-        self.threads = threads
-        self.model = model or Model()
+        self._settings = Settings(threshold, weak, similarity, lexicon, names, threads, model or Model())
 
     def align(self, pairs: Sequence[Pair]) -> list[Alignment]:
         """One alignment a pair, in the same order.
@@ -77,18 +83,18 @@ class StatisticalAligner:
 
     def start(self) -> StatisticalLearner:
         """Begin a corpus that comes in blocks."""
-        return StatisticalLearner(self)
+        return StatisticalLearner(self._settings)
 
 
 class StatisticalLearner:
-    """A corpus being aligned block by block; each block's links are priors of the next one's."""
+    """A corpus being aligned block by block; what is linked in one is a prior of the next."""
 
-    def __init__(self, aligner: StatisticalAligner) -> None:
-        self._aligner = aligner
-        self._knowledge: dict[tuple[str, str], _Knowledge] = {}
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._knowledge: dict[tuple[str, str], Knowledge] = {}
 
     def align(self, pairs: Sequence[Pair]) -> list[Alignment]:
-        """Align the next block, then learn from it."""
+        """Align the next block, and learn from it."""
         alignments = [Alignment()] * len(pairs)
         for languages, positions in _rounds(pairs):
             knowledge = self._knowing(languages)
@@ -100,34 +106,38 @@ class StatisticalLearner:
         return alignments
 
     def observe(self, pairs: Sequence[Pair], alignments: Sequence[Alignment]) -> None:
-        """Learn from a block that was aligned before, as `align` did when it returned `alignments`."""
+        """Learn from a block that was aligned before, as `align` did when it returned these."""
         for languages, positions in _rounds(pairs):
             self._knowing(languages).learn(
                 [pairs[position] for position in positions],
                 [alignments[position] for position in positions],
             )
 
-    def _knowing(self, languages: tuple[str, str]) -> _Knowledge:
+    def lessons(self) -> Iterator[tuple[str, str, float]]:
+        """Source word, target word (both normalised), and how many links between them are expected."""
+        for knowledge in self._knowledge.values():
+            yield from knowledge.lessons()
+
+    def _knowing(self, languages: tuple[str, str]) -> Knowledge:
         if languages not in self._knowledge:
-            self._knowledge[languages] = _Knowledge(self._aligner, *languages)
+            self._knowledge[languages] = Knowledge(self._settings, *languages)
         return self._knowledge[languages]
 
 
 def _rounds(pairs: Sequence[Pair]) -> Iterator[tuple[tuple[str, str], list[int]]]:
-    """The positions of the pairs that are trained together: of one pair of languages, within `_MOST_CELLS`.
+    """The positions of pairs to be trained on together: of one pair of languages, some `_MOST_CELLS` at most.
 
-    Pairs with an empty side have nothing to align and are in no round.
+    A pair with an empty side has nothing to align and is in no round.
     """
+    cells = [sum(piece.cells for piece in cut(*(side.tokens for side in pair.both()))) for pair in pairs]
     by_languages: dict[tuple[str, str], list[int]] = {}
-    cells = [0] * len(pairs)
     for position, pair in enumerate(pairs):
-        source, target = pair.both()
-        cells[position] = sum((p[1] - p[0]) * (p[3] - p[2]) for p in cut(source.tokens, target.tokens))
         if cells[position]:
+            source, target = pair.both()
             by_languages.setdefault((source.lang, target.lang), []).append(position)
     for languages, positions in by_languages.items():
-        rounds = -(-sum(cells[position] for position in positions) // _MOST_CELLS)
-        share = sum(cells[position] for position in positions) / rounds
+        total = sum(cells[position] for position in positions)
+        share = total / -(-total // _MOST_CELLS)
         now: list[int] = []
         taken = 0
         for position in positions:
@@ -138,124 +148,3 @@ def _rounds(pairs: Sequence[Pair]) -> Iterator[tuple[tuple[str, str], list[int]]
                 now, taken = [], 0
         if now:
             yield languages, now
-
-
-class _Knowledge:
-    """What is known of one pair of languages: its words, its priors, and what was learned so far."""
-
-    def __init__(self, aligner: StatisticalAligner, source_lang: str, target_lang: str) -> None:
-        self._aligner = aligner
-        self._source_words = Vocabulary()
-        self._target_words = Vocabulary()
-        self._learned = WordCounts()
-        self._given = WordCounts()
-        if aligner.lexicon > 0:
-            self._give(known.lexicon(source_lang, target_lang), aligner.lexicon)
-        if aligner.names > 0:
-            self._give(self._aligned_names(source_lang, target_lang), aligner.names)
-
-    def _give(self, counts: known.Counts, weight: float) -> None:
-        self._given.add(
-            np.array([self._source_words.add(source) for source, _ in counts], dtype=np.int64),
-            np.array([self._target_words.add(target) for _, target in counts], dtype=np.int64),
-            np.array(list(counts.values())) * weight,
-        )
-
-    def _aligned_names(self, source_lang: str, target_lang: str) -> known.Counts:
-        """Pairs of names are a small bitext of their own: what the model links in it."""
-        names = known.names(source_lang, target_lang)
-        if not names:
-            return {}
-        sources = [[self._source_words.add(word) for word in a] for a, _ in names]
-        targets = [[self._target_words.add(word) for word in b] for _, b in names]
-        block = build_block(sources, targets, self._source_words, self._target_words)
-        found = train(block, self._priors(block), self._aligner.model, self._aligner.threads)
-        counts = np.bincount(block.cell, weights=found.forward * found.backward)
-        table = block.tables[0]
-        sources_ = [self._source_words.words[w] for w in _known(table.sources.number)]
-        targets_ = [self._target_words.words[w] for w in _known(table.targets.number)]
-        return {
-            (sources_[table.source[p]], targets_[table.target[p]]): float(counts[p])
-            for p in np.flatnonzero(counts >= 0.2)
-        }
-
-    def align(self, pairs: Sequence[Pair]) -> list[Alignment]:
-        """Train on pairs that have no empty side, and say what is linked."""
-        pieces: list[tuple[int, Piece]] = []
-        sources: list[list[int]] = []
-        targets: list[list[int]] = []
-        for number, pair in enumerate(pairs):
-            source, target = pair.both()
-            source_ids, target_ids = self._source_words.ids(source.tokens), self._target_words.ids(target.tokens)
-            for piece in cut(source.tokens, target.tokens):
-                pieces.append((number, piece))
-                sources.append(source_ids[piece.source_start : piece.source_end])
-                targets.append(target_ids[piece.target_start : piece.target_end])
-        block = build_block(sources, targets, self._source_words, self._target_words)
-        posteriors = train(block, self._priors(block), self._aligner.model, self._aligner.threads)
-        return self._links(len(pairs), pieces, block, posteriors)
-
-    def learn(self, pairs: Sequence[Pair], alignments: Sequence[Alignment]) -> None:
-        """Add the expected links of `alignments` to what is known: they alone are learned from, so that
-        an alignment that was stored teaches the same as one that was just made."""
-        source: list[int] = []
-        target: list[int] = []
-        count: list[float] = []
-        for pair, alignment in zip(pairs, alignments, strict=True):
-            here, there = pair.both()
-            source_ids, target_ids = self._source_words.ids(here.tokens), self._target_words.ids(there.tokens)
-            for link in sorted((*alignment.links, *alignment.weak), key=lambda link: (link.source, link.target)):
-                expected = (link.forward or 0.0) * (link.backward or 0.0)
-                source.append(source_ids[link.source])
-                target.append(target_ids[link.target])
-                count.append(expected)
-        self._learned.add(np.array(source, dtype=np.int64), np.array(target, dtype=np.int64), np.array(count))
-
-    def _priors(self, block: Block) -> list[Pseudocounts]:
-        aligner = self._aligner
-        priors = [
-            a + b
-            for a, b in zip(
-                self._given.pseudocounts(block, self._source_words, self._target_words),
-                self._learned.pseudocounts(block, self._source_words, self._target_words),
-                strict=True,
-            )
-        ]
-        if aligner.similarity > 0:
-            sources = [self._source_words.words[w] for w in _known(block.tables[0].sources.number)]
-            targets = [self._target_words.words[w] for w in _known(block.tables[0].targets.number)]
-            near, score = similar_pairs(block, sources, targets, least=0.82, threads=aligner.threads)
-            weight = np.full(len(score), aligner.similarity)
-            priors = [a + b for a, b in zip(priors, as_pseudocounts(block, near, weight), strict=True)]
-        return priors
-
-    def _links(
-        self, n_pairs: int, pieces: Sequence[tuple[int, Piece]], block: Block, posteriors: Posteriors
-    ) -> list[Alignment]:
-        forward, backward = posteriors.forward, posteriors.backward
-        score = np.sqrt(forward * backward)
-        kept = np.flatnonzero((forward >= self._aligner.weak) | (backward >= self._aligner.weak))
-        which = np.searchsorted(block.cell_start, kept, side="right") - 1
-        within = kept - block.cell_start[which]
-        width = block.target_length[which]
-        offset = np.array([(p.source_start, p.target_start) for _, p in pieces], dtype=np.int64)
-        rows = zip(
-            np.array([number for number, _ in pieces])[which].tolist(),
-            (within // width + offset[which, 0]).tolist(),
-            (within % width + offset[which, 1]).tolist(),
-            score[kept].tolist(),
-            forward[kept].tolist(),
-            backward[kept].tolist(),
-            strict=True,
-        )
-        links: list[list[Link]] = [[] for _ in range(n_pairs)]
-        weak: list[list[Link]] = [[] for _ in range(n_pairs)]
-        threshold = self._aligner.threshold
-        for number, i, j, s, f, b in rows:
-            (links if s >= threshold else weak)[number].append(Link(i, j, s, f, b))
-        return [Alignment(tuple(a), tuple(b)) for a, b in zip(links, weak, strict=True)]
-
-
-def _known(number: FloatArray) -> list[int]:
-    """Words of the vocabulary that a block has, in the block's order (which is the vocabulary's)."""
-    return np.flatnonzero(np.asarray(number) >= 0).tolist()

@@ -13,7 +13,7 @@ from projner_core.formats.conll_layout import BLANK, DOCUMENT_MARK, Layout, bloc
 from projner_core.formats.conll_rows import rows_of
 from projner_core.schemes import OUTSIDE, Detector, is_tag
 
-_SAMPLE = 1 << 20  # characters from which separator and columns are judged
+_SAMPLE = 1 << 18  # characters from which separator and columns are judged
 
 
 def detect_layout(
@@ -25,12 +25,13 @@ def detect_layout(
 ) -> Layout:
     """The layout of a CoNLL file.
 
-    Separator and columns are judged by the first megabyte: a tab where at least half of the lines hold
-    one, else a space where at least half hold one, else there is one column. `columns` is the
-    commonest number. Tags stand in the last column, other than the tokens', in which at least half of
-    the cells are tags (a column with nothing but `O` only where there is no other). Tokens stand in
-    the first column, or in the second where the first counts the tokens: 1, 2, 3. The scheme is
-    judged by all tags of the file.
+    Separator and columns are judged by the first 256 KB: tabs where at least half of the lines hold
+    one (unless others hold none and spaces and tabs together part all lines alike); else spaces where
+    they part nine in ten lines alike, or half of them with tags in one column; else there is one
+    column. `columns` is the commonest number. Tags stand in the last column, other than the tokens',
+    in which at least half of the cells are tags (a column with nothing but `O` only where there is no
+    other). Tokens stand in the first column, or in the second where the first counts the tokens: 1, 2,
+    3. The scheme is judged by all tags of the file.
 
     Args:
         path: the file.
@@ -95,21 +96,26 @@ def _token_rows(texts: Iterator[str], terminator: str) -> list[list[str]]:
 
 def _separator(sentences: Sequence[Sequence[str]], path: str | Path) -> tuple[str, int]:
     rows = list(chain.from_iterable(sentences))
-    if 2 * sum("\t" in row for row in rows) >= len(rows):
+    tabs = sum("\t" in row for row in rows)
+    words = [columns_of(row, " ") for row in rows]
+    counts = Counter(map(len, words))
+    mixed = 0 < tabs < len(rows) and len(counts) == 1 and 1 not in counts
+    if 2 * tabs >= len(rows) and not mixed:
         return "\t", _commonest(Counter(row.count("\t") + 1 for row in rows))
-    if 2 * sum(" " in row.strip(BLANK) for row in rows) < len(rows):
-        return "\t", 1
-    counts = Counter(len(columns_of(row, " ")) for row in rows)
     columns = _commonest(counts)
-    if 2 * counts[columns] < len(rows):
-        raise InputError(
-            path,
-            None,
-            f"lines of {min(counts)} to {max(counts)} words",
-            "one token a line, with the same columns on every line",
-            "If the file is one sentence a line, it is text, not CoNLL: name it .txt.",
-        )
-    return " ", columns
+    full = [row for row in words if len(row) == columns]
+    tagged = any(_looks_tagged([full], column) for column in range(1, columns))
+    if columns > 1 and (10 * len(full) >= 9 * len(rows) or (tagged and 2 * len(full) >= len(rows))):
+        return " ", columns
+    if sum(map(len, words)) <= 2.5 * len(rows):
+        return "\t", 1  # tokens, some of which hold a space
+    raise InputError(
+        path,
+        None,
+        f"lines of {min(counts)} to {max(counts)} words",
+        "one token a line, with the same columns on every line",
+        "If the file is one sentence a line, it is text, not CoNLL: name it .txt.",
+    )
 
 
 def _commonest(counts: Counter[int]) -> int:

@@ -53,7 +53,7 @@ class Ids:
     def __init__(self, report: list[Notice], *, strict: bool = False) -> None:
         self._report = report
         self._strict = strict
-        self._given: set[str] = set()
+        self._given: dict[str, int] = {}  # id -> how often it was wanted so far
         self._number = 0
 
     def take(self, wanted: str | None, path: str | Path, line: int) -> str:
@@ -64,11 +64,12 @@ class Ids:
         """
         self._number += 1
         plain = wanted or str(self._number)
-        unique, times = plain, 1
+        unique, times = plain, self._given.get(plain, 0)
         while unique in self._given:
             times += 1
             unique = f"{plain}-{times}"
-        self._given.add(unique)
+        self._given[plain] = max(times, 1)  # so that ids which come again and again take no longer
+        self._given.setdefault(unique, 1)
         if wanted and unique != wanted:
             if self._strict:
                 raise InputError(
@@ -185,7 +186,7 @@ def _unequal(
     return InputError(
         source_path,
         None,
-        f"{source:,} sentences here and {target:,} in {target_path}",
+        f"{source:,} sentence{'s' if source != 1 else ''} here and {target:,} in {target_path}",
         "as many on both sides, each the translation of the one in its place",
         "Check that both files are whole and belong together; an extra blank line can be the cause.",
     )

@@ -46,7 +46,7 @@ class MatchingProjector:
         minimum: float = 0.1,
         forward_share: float = 0.65,
         unaligned_discount: float = 0.5,
-        lower_case_edge: float = 0.85,
+        lower_case_edge: float = 0.95,
         shown: int = 5,
     ) -> None:
         for name, value, low, high in (

@@ -103,10 +103,9 @@ def spans_from_json(value: Json) -> tuple[Span, ...] | None:
     try:
         spans = []
         for start, end, label in value:
-            whole = type(start) is int and type(end) is int and isinstance(label, str)
-            if not whole:
+            if not (type(start) is int and type(end) is int and isinstance(label, str)):
                 raise ValueError(f"{[start, end, label]!r} is no [start, end, label]")
-            spans.append(Span(start, end, label))
+            spans.append(Span(start, end, _whole(label)))
     except (TypeError, ValueError) as error:
         raise ProjnerError(f"These entities cannot be read: {error}.") from error
     return tuple(sorted(spans, key=lambda span: (span.start, span.end, span.label)))
@@ -286,4 +285,11 @@ def _note(value: Json) -> str:
         return ""
     if not isinstance(value, str):
         raise ProjnerError(f"A note is a text, not {type(value).__name__}.")
-    return value
+    return _whole(value)
+
+
+def _whole(text: str) -> str:
+    """The text; no file could take it where it holds half of a character's two halves in UTF-16."""
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise ProjnerError("This text holds half a character (a lone surrogate). Type it again without it.")
+    return text

@@ -103,6 +103,11 @@ class Database:
             raise  # a mistake of the program, not of the disk
         except DBAPIError as error:
             raise self._explain(error.orig) from error
+        except UnicodeEncodeError as error:
+            raise ProjnerError(
+                "This text holds half a character (a lone surrogate), which no file can take; "
+                "nothing was written. Type it again without it."
+            ) from error
 
     def _explain(self, error: BaseException | None) -> ProjnerError:
         if getattr(error, "sqlstate", None) == "40001":

@@ -19,7 +19,7 @@ class GivenTagger:
         entities: the entities of each sentence that `tag` will be asked for, in the same order.
     """
 
-    def __init__(self, *, entities: Sequence[Sequence[Span]]) -> None:
+    def __init__(self, *, entities: Sequence[Sequence[Span]] = ()) -> None:
         self.entities = entities
 
     def tag(self, sentences: Sequence[Sentence]) -> list[tuple[Span, ...]]:

@@ -4,14 +4,20 @@ import time
 import unicodedata
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from projner_core import projectors
+from projner_core import aligners, projectors
 from projner_core.corpus import Alignment, Link, Pair, Projection, Reason, Sentence, Span, projected_spans
 from projner_core.errors import ProjnerError
+from projner_core.evaluation.entities import score
+from projner_core.formats import conll
 from projner_core.projectors.candidates import CAPITAL, MARK, SMALL, kind_of
+from projner_core.projectors.matching import MatchingProjector
+from projner_core.schemes import decode, repair
+from projner_core.selection import integer_program, select
 
 
 def pair(source: str, target: str, lang: str = "und") -> Pair:
@@ -242,7 +248,7 @@ def test_a_closing_bracket_belongs_to_a_name_that_ends_with_one():
 
 def test_a_small_letter_at_the_edge_of_a_capitalised_name_costs():
     one = pair("House decides", "nuestro Parlamento decide")
-    alignment = links("0-0:.55 0-1:.9 1-2")
+    alignment = links("0-0:.33 0-1:.9 1-2")
     entity = [Span(0, 1, "ORG")]
     assert found(one, project(one, entity, alignment)) == [("Parlamento", "ORG")]
     assert found(one, project(one, entity, alignment, lower_case_edge=1.0)) == [("nuestro Parlamento", "ORG")]
@@ -255,7 +261,7 @@ def test_a_small_letter_at_the_edge_of_a_capitalised_name_costs():
 )
 def test_case_is_no_argument_where_there_is_none(source, target):
     one = pair(source, target)
-    (projection,) = project(one, [Span(0, 1, "ORG")], links("0-0:.55 0-1:.9 1-2"))
+    (projection,) = project(one, [Span(0, 1, "ORG")], links("0-0:.33 0-1:.9 1-2"))
     assert projection.target is not None
     assert (projection.target.start, projection.target.end) == (0, 2)
 
@@ -426,3 +432,47 @@ def test_many_pairs_do_not_take_long():
     result = projectors.create("matching").project([one] * 20_000, [entities] * 20_000, [alignment] * 20_000)
     assert time.perf_counter() - begin < 10
     assert all(found(one, projections) == found(one, result[0]) for projections in result)
+
+
+# Real sentences
+
+
+@pytest.fixture(scope="module", params=["de", "es"])
+def europarl(request, realdata):
+    """Pairs, their entities on both sides, and the default aligner's alignments."""
+    sides = []
+    for lang in ("en", request.param):
+        path = realdata / "europarl-ner" / f"{lang}.conll"
+        layout = conll.detect_layout(path)
+        sides.append(
+            [
+                (Sentence(s.tokens, lang), decode(repair(s.tags, layout.scheme).tags, layout.scheme))
+                for s in conll.read(path, layout)
+            ]
+        )
+    pairs = [Pair(str(i), a, b) for i, ((a, _), (b, _)) in enumerate(zip(*sides, strict=True))]
+    entities, gold = ([spans for _, spans in side] for side in sides)
+    return pairs, entities, gold, aligners.create("statistical").align(pairs)
+
+
+@pytest.mark.realdata
+def test_europarl_reaches_its_score(europarl):
+    pairs, entities, gold, alignments = europarl
+    result = projectors.create("matching").project(pairs, entities, alignments)
+    scores = score(gold, [projected_spans(projections) for projections in result], samples=0)
+    assert len(pairs) == 799
+    assert scores.micro.f1.value >= 0.90
+
+
+@pytest.mark.realdata
+def test_every_europarl_pair_is_solved_as_well_as_by_milp(europarl):
+    pairs, entities, _, alignments = europarl
+    candidates = MatchingProjector().candidates(pairs, entities, alignments)
+    sentence = np.repeat(np.arange(len(candidates)), np.diff(candidates.first))
+    begin = time.perf_counter()
+    ours = select(candidates)
+    assert time.perf_counter() - begin < 0.05
+    theirs = integer_program(candidates)
+    assert np.bincount(sentence, candidates.score * ours) == pytest.approx(
+        np.bincount(sentence, candidates.score * theirs), abs=1e-9
+    )

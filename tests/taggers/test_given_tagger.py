@@ -43,6 +43,7 @@ def test_entities_that_do_not_fit_say_which_sentence(spans, what):
         taggers.create("given", entities=[[], spans]).tag([ASHA, ASHA])
 
 
-def test_without_entities_it_cannot_be_made():
-    with pytest.raises(ProjnerError, match="entities"):
-        taggers.create("given")
+def test_told_nothing_it_has_nothing_to_say():
+    assert taggers.create("given").tag([]) == []
+    with pytest.raises(ProjnerError, match="0 sentences"):
+        taggers.create("given").tag([ASHA])

@@ -19,6 +19,21 @@ class Piece(NamedTuple):
     target_start: int
     target_end: int
 
+    @property
+    def of_source(self) -> slice:
+        """The source tokens."""
+        return slice(self.source_start, self.source_end)
+
+    @property
+    def of_target(self) -> slice:
+        """The target tokens."""
+        return slice(self.target_start, self.target_end)
+
+    @property
+    def cells(self) -> int:
+        """How many pairs of tokens it has."""
+        return (self.source_end - self.source_start) * (self.target_end - self.target_start)
+
 
 def cut(source: Sequence[str], target: Sequence[str]) -> list[Piece]:
     """The pieces that a pair is aligned in, in order; one, unless a side is longer than `LONGEST`.
@@ -30,10 +45,7 @@ def cut(source: Sequence[str], target: Sequence[str]) -> list[Piece]:
         return []
     pieces = min(-(-max(n, m) // LONGEST), n, m)
     source_cuts, target_cuts = _cuts(source, pieces), _cuts(target, pieces)
-    return [
-        Piece(*source_cuts[k : k + 2], *target_cuts[k : k + 2])
-        for k in range(pieces)
-    ]
+    return [Piece(*source_cuts[k : k + 2], *target_cuts[k : k + 2]) for k in range(pieces)]
 
 
 def _cuts(tokens: Sequence[str], pieces: int) -> list[int]:

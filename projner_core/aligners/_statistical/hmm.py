@@ -11,10 +11,9 @@ same input gives the same output.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
-FloatArray = npt.NDArray[np.float64]
+from projner_core.aligners._statistical.arrays import FloatArray
 
 WIDEST_JUMP = 15  # jumps further than this share one probability in each direction
 
@@ -26,10 +25,11 @@ def first_jumps() -> FloatArray:
     """
     distance = np.abs(np.arange(-WIDEST_JUMP, WIDEST_JUMP + 1) - 1.0)
     weight: FloatArray = np.exp(-0.5 * distance) + 0.01
-    return weight / weight.sum()
+    weight /= weight.sum()
+    return weight
 
 
-@njit(cache=True, nogil=True, fastmath=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True, fastmath=True)
 def model1_posterior(
     emission: FloatArray,
     null_emission: FloatArray,
@@ -69,7 +69,7 @@ def model1_posterior(
         null_posterior[j] = unaligned / (total + unaligned)
 
 
-@njit(cache=True, nogil=True, fastmath=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True, fastmath=True)
 def _transitions(n: int, jump: FloatArray) -> FloatArray:
     """P(next position q | last position p), float64 [n + 1, n]; row 0 is before the first word."""
     widest = (len(jump) - 1) // 2
@@ -84,7 +84,7 @@ def _transitions(n: int, jump: FloatArray) -> FloatArray:
     return move
 
 
-@njit(cache=True, nogil=True, fastmath=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True, fastmath=True)
 def hmm_posterior(
     emission: FloatArray,
     null_emission: FloatArray,
@@ -94,10 +94,11 @@ def hmm_posterior(
     null_posterior: FloatArray,
     jump_count: FloatArray,
 ) -> None:
-    """P(hidden position | observed word) under the HMM of Vogel, Ney and Tillmann (1996), by forward-backward.
+    """P(hidden position | observed word) under the HMM of Vogel, Ney and Tillmann (1996).
 
-    The state is the last hidden position that emitted a word: a word of the null word leaves it where
-    it is (Och and Ney 2003, section 2.1.2). Each step is scaled to sum to one (Rabiner 1989, section V.A).
+    Computed by forward-backward. The state is the last hidden position that emitted a word; what the null
+    word emits leaves it where it is (Och and Ney 2003, section 2.1.2). Each step is scaled to sum to one
+    (Rabiner 1989, section V.A).
 
     Args:
         emission: [m, n].

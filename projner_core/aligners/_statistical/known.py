@@ -66,7 +66,7 @@ def _from_english(lang: str) -> Counts:
     counts: defaultdict[tuple[str, str], float] = defaultdict(float)
     for name in choose(lang, lexicons.names()):
         for entry in lexicons.load(name):
-            counts[entry.english, entry.word] += entry.count
+            counts[entry.english, entry.word] += entry.links
     return dict(counts)
 
 
@@ -74,8 +74,8 @@ def _from_english(lang: str) -> Counts:
 def names(source_lang: str, target_lang: str) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
     """What CLDR calls the same thing in both languages, as pairs of normalised words.
 
-    Countries, cities (the exemplar cities of time zones), languages, scripts, currencies, months and days. Empty where CLDR
-    does not know a language.
+    Countries, cities (the exemplar cities of time zones), languages, scripts, currencies, months and
+    days. Empty where CLDR does not know a language.
     """
     source, target = _names(source_lang), _names(target_lang)
     keys = list(dict.fromkeys([*source, *target]))

@@ -51,7 +51,7 @@ def script_of(language: Language) -> str:
     for code in (language.locale, language.language):
         parts = likely.get(code, "").split("_")
         if len(parts) > 1:
-            return parts[1]
+            return str(parts[1])
     return ""
 
 

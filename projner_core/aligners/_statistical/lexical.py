@@ -14,12 +14,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
-from projner_core.aligners._statistical.tables import Block, FloatArray, IntArray, Table
-
-SingleArray = npt.NDArray[np.float32]
+from projner_core.aligners._statistical.arrays import FloatArray, IntArray, SingleArray, sums
+from projner_core.aligners._statistical.tables import Block, Table
 
 
 @dataclass(slots=True)
@@ -68,15 +66,15 @@ def estimate(
     """
     by_level = [counts]
     for table, above in zip(block.tables, block.tables[1:], strict=False):
-        by_level.append(np.bincount(table.parent, weights=by_level[-1], minlength=len(above)))
+        by_level.append(sums(table.parent, len(above), by_level[-1]))
 
     forward = backward = np.empty(0)
     above_forward = above_backward = np.empty(0)
     for level in range(len(block.tables) - 1, -1, -1):
         table, prior, count = block.tables[level], priors[level], by_level[level]
         is_top = level == len(block.tables) - 1
-        source_total = np.bincount(table.source, weights=count, minlength=len(table.sources)) + prior.source
-        target_total = np.bincount(table.target, weights=count, minlength=len(table.targets)) + prior.target
+        source_total = sums(table.source, len(table.sources), count) + prior.source
+        target_total = sums(table.target, len(table.targets), count) + prior.target
         if is_top:
             forward = (count + prior.pair + top) / (source_total + top * len(table.targets))[table.source]
             backward = (count + prior.pair + top) / (target_total + top * len(table.sources))[table.target]
@@ -103,7 +101,7 @@ def estimate(
     return Lexical(forward.astype(np.float32), backward.astype(np.float32))
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _back_off(
     source: IntArray,
     target: IntArray,
@@ -124,11 +122,15 @@ def _back_off(
     for p in range(len(source)):
         s, t = source[p], target[p]
         seen = count[p] + prior[p]
-        forward[p] = (seen + back_off * above_forward[parent[p]] * target_share[t]) / (source_total[s] + back_off)
-        backward[p] = (seen + back_off * above_backward[parent[p]] * source_share[s]) / (target_total[t] + back_off)
+        forward[p] = (seen + back_off * above_forward[parent[p]] * target_share[t]) / (
+            source_total[s] + back_off
+        )
+        backward[p] = (seen + back_off * above_backward[parent[p]] * source_share[s]) / (
+            target_total[t] + back_off
+        )
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def count_pairs(
     cell: IntArray, first: int, last: int, forward: SingleArray, backward: SingleArray, n_pairs: int
 ) -> FloatArray:
@@ -146,11 +148,11 @@ def count_pairs(
 def dice(block: Block) -> FloatArray:
     """How exclusively the pair of top-level classes of each pair of words meets, in [0, 1]: float64 [P]."""
     top = block.tables[-1]
-    met = np.bincount(block.cell, minlength=len(block.tables[0])).astype(np.float64)
-    index = np.arange(len(block.tables[0]))
+    met = sums(block.cell, len(block.tables[0]))
+    index: IntArray = np.arange(len(block.tables[0]), dtype=np.int32)
     for table, above in zip(block.tables, block.tables[1:], strict=False):
         index = table.parent[index]
-        met = np.bincount(table.parent, weights=met, minlength=len(above))
+        met = sums(table.parent, len(above), met)
     expected = top.sources.count[top.source] + top.targets.count[top.target]
     coefficient: FloatArray = np.minimum(2.0 * met / expected, 1.0)
     return coefficient[index]

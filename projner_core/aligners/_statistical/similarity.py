@@ -11,10 +11,15 @@ from numba import njit
 from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.process import cpdist
 
+from projner_core.aligners._statistical.arrays import FloatArray, IntArray, sums
 from projner_core.aligners._statistical.lexical import Pseudocounts
-from projner_core.aligners._statistical.tables import Block, FloatArray, IntArray
+from projner_core.aligners._statistical.tables import Block
 
 _COMMON_LETTERS = 0.5  # a quick test before the similarity is computed: the share of letters in common
+_LEAST = 0.82  # the smallest similarity that says anything
+_NOUGHT = 0.75  # the similarity that would weigh nothing
+_SHORT = 4  # letters: up to here words have to be equal
+_LONG = 6  # letters: from here on a pair weighs in full
 
 
 @lru_cache(maxsize=200_000)
@@ -26,51 +31,55 @@ def romanise(word: str) -> str:
 
 
 def similar_pairs(
-    block: Block, sources: list[str], targets: list[str], *, least: float, threads: int
-) -> tuple[IntArray, FloatArray]:
-    """The pairs of words of a block that look alike, and how much.
+    block: Block, sources: list[str], targets: list[str], *, weight: float, threads: int
+) -> list[Pseudocounts]:
+    """Pseudo-counts for the pairs of words that look alike, one a level of the block's tables.
+
+    With x the Jaro-Winkler similarity of the romanised words and l the letters of the shorter one:
+
+        weight · ((x - 0.75) / 0.25)² · min(1, l / 6)        where x ≥ 0.82, and x = 1 if l ≤ 4
+
+    Short words look alike by chance; so do words of one script more than of two.
 
     Args:
         block: its words are compared where they meet.
         sources, targets: the block's words, in the order of `block.tables[0]`.
-        least: the smallest Jaro-Winkler similarity that counts, in [0, 1].
+        weight: the pseudo-count of two equal words of six letters or more.
         threads: how many threads to use.
-
-    Returns:
-        int32 [Q], the pairs' numbers in `block.tables[0]`, and float64 [Q], their similarities.
     """
     table = block.tables[0]
     left, right = [romanise(word) for word in sources], [romanise(word) for word in targets]
-    near = _plausible(table.source, table.target, *_letters(left), *_letters(right), _COMMON_LETTERS)
-    if not len(near):
-        return near, np.empty(0)
-    score = cpdist(
+    left_bits, left_length = _letters(left)
+    right_bits, right_length = _letters(right)
+    near = _plausible(table.source, table.target, left_bits, left_length, right_bits, right_length)
+    likeness = cpdist(
         [left[s] for s in table.source[near].tolist()],
         [right[t] for t in table.target[near].tolist()],
         scorer=JaroWinkler.normalized_similarity,
-        score_cutoff=least,
         dtype=np.float64,
         workers=threads,
     )
-    alike = score >= least
-    return near[alike], score[alike]
+    letters = np.minimum(left_length[table.source[near]], right_length[table.target[near]])
+    believed = (likeness >= _LEAST) & ((likeness == 1.0) | (letters > _SHORT))
+    count = weight * ((likeness - _NOUGHT) / (1.0 - _NOUGHT)) ** 2 * np.minimum(1.0, letters / _LONG)
+    return _as_pseudocounts(block, near[believed], count[believed])
 
 
-def as_pseudocounts(block: Block, pairs: IntArray, count: FloatArray) -> list[Pseudocounts]:
+def _as_pseudocounts(block: Block, pairs: IntArray, count: FloatArray) -> list[Pseudocounts]:
     """Counts for pairs of words (numbers in `block.tables[0]`), handed up to every level."""
     levels: list[Pseudocounts] = []
-    pair_count = np.bincount(pairs, weights=count, minlength=len(block.tables[0]))
+    pair_count = sums(pairs, len(block.tables[0]), count)
     for level, table in enumerate(block.tables):
         levels.append(
             Pseudocounts(
                 pair_count,
-                np.bincount(table.source, weights=pair_count, minlength=len(table.sources)),
-                np.bincount(table.target, weights=pair_count, minlength=len(table.targets)),
+                sums(table.source, len(table.sources), pair_count),
+                sums(table.target, len(table.targets), pair_count),
             )
         )
         if level + 1 < len(block.tables):
             above = block.tables[level + 1]
-            pair_count = np.bincount(table.parent, weights=pair_count, minlength=len(above))
+            pair_count = sums(table.parent, len(above), pair_count)
     return levels
 
 
@@ -83,7 +92,7 @@ def _letters(words: list[str]) -> tuple[npt.NDArray[np.uint64], IntArray]:
     return np.array(bits, dtype=np.uint64), np.array([len(word) for word in words], dtype=np.int32)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _plausible(
     source: IntArray,
     target: IntArray,
@@ -91,7 +100,6 @@ def _plausible(
     source_length: IntArray,
     target_letters: npt.NDArray[np.uint64],
     target_length: IntArray,
-    common: float,
 ) -> IntArray:
     """Pairs whose lengths are within a factor of two and that share enough letters: int32 [Q]."""
     chosen = np.empty(len(source), dtype=np.int32)
@@ -101,13 +109,13 @@ def _plausible(
         if source_length[a] > 2 * target_length[b] or target_length[b] > 2 * source_length[a]:
             continue
         both = _bits(source_letters[a] & target_letters[b])
-        if both >= common * max(_bits(source_letters[a]), _bits(target_letters[b])):
+        if both >= _COMMON_LETTERS * max(_bits(source_letters[a]), _bits(target_letters[b])):
             chosen[n] = p
             n += 1
     return chosen[:n].copy()
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _bits(mask: int) -> int:
     """How many bits of a 64-bit mask are set."""
     n = 0

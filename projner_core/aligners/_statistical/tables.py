@@ -11,14 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
+from projner_core.aligners._statistical.arrays import FloatArray, IntArray, LongArray, ShapeArray, sums
 from projner_core.aligners._statistical.words import LEVELS, Vocabulary
-
-IntArray = npt.NDArray[np.int32]
-LongArray = npt.NDArray[np.int64]
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +68,7 @@ class Block:
         source_start, target_start: int64 [K + 1]; where a pair's tokens begin.
         cell_start: int64 [K + 1]; where a pair's cells begin.
         source_token, target_token: int32 [tokens]; the word of each token, as numbered in `tables[0]`.
+        source_shape, target_shape: int8 [tokens]; the `Shape` of each token.
         cell: int32 [C]; the pair of words of each cell, as numbered in `tables[0]`.
         tables: one a level, words first.
     """
@@ -83,6 +80,8 @@ class Block:
     cell_start: LongArray
     source_token: IntArray
     target_token: IntArray
+    source_shape: ShapeArray
+    target_shape: ShapeArray
     cell: IntArray
     tables: tuple[Table, ...]
 
@@ -90,26 +89,42 @@ class Block:
         return len(self.source_length)
 
 
-def build_block(
-    sources: Sequence[Sequence[int]],
-    targets: Sequence[Sequence[int]],
-    source_words: Vocabulary,
-    target_words: Vocabulary,
-) -> Block:
-    """Number what meets in these sentence pairs.
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One side of some sentence pairs.
 
-    Args:
-        sources: each source sentence as words of `source_words`; none may be empty.
-        targets: each target sentence as words of `target_words`; none may be empty.
-        source_words: the vocabulary of the source side.
-        target_words: the vocabulary of the target side.
+    Attributes:
+        vocabulary: numbers its words.
+        sentences: the words of each sentence; none may be empty.
+        shapes: the `Shape` of each token of each sentence.
     """
-    source_length = np.array([len(s) for s in sources], dtype=np.int64)
-    target_length = np.array([len(t) for t in targets], dtype=np.int64)
+
+    vocabulary: Vocabulary
+    sentences: list[Sequence[int]]
+    shapes: list[Sequence[int]]
+
+    def add(self, words: Sequence[int], shapes: Sequence[int]) -> None:
+        """Append a sentence."""
+        self.sentences.append(words)
+        self.shapes.append(shapes)
+
+    @property
+    def lengths(self) -> LongArray:
+        """int64 [sentences]."""
+        return np.array([len(sentence) for sentence in self.sentences], dtype=np.int64)
+
+    def flat_shapes(self) -> ShapeArray:
+        """int8 [tokens]."""
+        return np.array([shape for sentence in self.shapes for shape in sentence], dtype=np.int8)
+
+
+def build_block(source_text: Text, target_text: Text) -> Block:
+    """Number what meets in these sentence pairs."""
+    source_length, target_length = source_text.lengths, target_text.lengths
     source_start, target_start = _starts(source_length), _starts(target_length)
     cell_start = _starts(source_length * target_length)
-    source_token, source_levels = _classes(sources, source_words)
-    target_token, target_levels = _classes(targets, target_words)
+    source_token, source_levels = _classes(source_text)
+    target_token, target_levels = _classes(target_text)
 
     first, second = _words_of_cells(source_start, target_start, cell_start, source_token, target_token)
     cell, row, source, target = number_pairs(first, second, len(source_levels[0]), len(target_levels[0]))
@@ -136,6 +151,8 @@ def build_block(
         cell_start,
         source_token,
         target_token,
+        source_text.flat_shapes(),
+        target_text.flat_shapes(),
         cell,
         tuple(tables),
     )
@@ -145,12 +162,13 @@ def _starts(lengths: LongArray) -> LongArray:
     return np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)])
 
 
-def _classes(sentences: Sequence[Sequence[int]], words: Vocabulary) -> tuple[IntArray, list[Classes]]:
-    """The tokens of all sentences as numbers within the block, and the block's classes level by level."""
-    tokens = np.array([word for sentence in sentences for word in sentence], dtype=np.int64)
+def _classes(text: Text) -> tuple[IntArray, list[Classes]]:
+    """The tokens of a text as numbers within the block, and the block's classes level by level."""
+    words = text.vocabulary
+    tokens = np.array([word for sentence in text.sentences for word in sentence], dtype=np.int64)
     known, inverse = np.unique(tokens, return_inverse=True)
     token = inverse.astype(np.int32)
-    word_count = np.bincount(token, minlength=len(known)).astype(np.float64)
+    word_count = sums(token, len(known))
 
     numbers: list[IntArray] = []
     class_of_word: list[IntArray] = []
@@ -161,7 +179,7 @@ def _classes(sentences: Sequence[Sequence[int]], words: Vocabulary) -> tuple[Int
         number[present] = np.arange(len(present), dtype=np.int32)
         numbers.append(number)
         class_of_word.append(which.astype(np.int32))
-        counts.append(np.bincount(which, weights=word_count, minlength=len(present)))
+        counts.append(sums(which, len(present), word_count))
 
     levels: list[Classes] = []
     for level, (number, count) in enumerate(zip(numbers, counts, strict=True)):
@@ -174,7 +192,7 @@ def _classes(sentences: Sequence[Sequence[int]], words: Vocabulary) -> tuple[Int
     return token, levels
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _words_of_cells(
     source_start: LongArray,
     target_start: LongArray,
@@ -195,7 +213,7 @@ def _words_of_cells(
     return first, second
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def number_pairs(
     first: IntArray, second: IntArray, n_first: int, n_second: int
 ) -> tuple[IntArray, LongArray, IntArray, IntArray]:
@@ -229,7 +247,7 @@ def number_pairs(
     return index, row, own_first[:numbered].copy(), own_second[:numbered].copy()
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def look_up(
     row: LongArray,
     second: IntArray,
@@ -266,7 +284,7 @@ def look_up(
     return total
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _group(values: IntArray, n: int) -> tuple[LongArray, IntArray]:
     """A stable counting sort: where each value's positions begin (int64 [n + 1]), and the positions."""
     begin = np.zeros(n + 1, dtype=np.int64)

@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
+from projner_core.aligners._statistical.arrays import (
+    FloatArray,
+    IntArray,
+    LongArray,
+    ShapeArray,
+    SingleArray,
+    sums,
+)
 from projner_core.aligners._statistical.hmm import (
     WIDEST_JUMP,
     first_jumps,
     hmm_posterior,
     model1_posterior,
 )
-from projner_core.aligners._statistical.lexical import Lexical, Pseudocounts, count_pairs, dice, estimate
-from projner_core.aligners._statistical.tables import Block, FloatArray, IntArray, LongArray
-
-SingleArray = npt.NDArray[np.float32]
+from projner_core.aligners._statistical.lexical import Pseudocounts, count_pairs, dice, estimate
+from projner_core.aligners._statistical.shapes import SHAPES, affinity
+from projner_core.aligners._statistical.tables import Block
 
 _CHUNKS = 8  # of a block, worked on side by side; fixed, so that sums do not depend on the threads
 _COUNTERS = 2  # partial sums of counts; fixed for the same reason
+_SHARPEST = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +42,12 @@ class Model:
     Attributes:
         model1_iterations, hmm_iterations: rounds of EM.
         null: the probability of the null word.
-        sharpness: model 1's preference for the diagonal.
+        sharpness: model 1's preference for the diagonal in the first round.
+        sharpness_share: in later rounds it is this share of its maximum-likelihood estimate.
         top: pseudo-count of the symmetric Dirichlet over the shortest stems.
         back_off: κ, the weight of a stem's translations for its words.
+        shape_strength: how much the shapes of tokens count; 0 is not at all.
+        shape_smoothing: expected links that do not mind shapes.
         jump_smoothing: pseudo-count of every jump.
         null_smoothing: pseudo-counts that hold the null word's translations to the word frequencies.
     """
@@ -43,9 +55,12 @@ class Model:
     model1_iterations: int = 4
     hmm_iterations: int = 2
     null: float = 0.2
-    sharpness: float = 3.0
+    sharpness: float = 1.0
+    sharpness_share: float = 0.7
     top: float = 0.01
-    back_off: float = 2.0
+    back_off: float = 6.0
+    shape_strength: float = 0.6
+    shape_smoothing: float = 20.0
     jump_smoothing: float = 1.0
     null_smoothing: float = 100.0
 
@@ -63,21 +78,56 @@ class Posteriors:
     backward: SingleArray
 
 
-class _Side:
-    """What each direction keeps besides the lexicon: its null word and its jumps."""
+class _Layout(NamedTuple):
+    """Where things stand in a block (see `Block`)."""
+
+    source_start: LongArray
+    target_start: LongArray
+    cell_start: LongArray
+    cell: IntArray
+    source_shape: ShapeArray
+    target_shape: ShapeArray
+
+
+class _Direction(NamedTuple):
+    """What one direction goes by in a round, and where its posteriors go."""
+
+    lexical: SingleArray  # [P]; t(observed | hidden) of each pair of words
+    null: FloatArray  # [observed tokens]; t(observed | null)
+    jump: FloatArray  # [J]
+    posterior: SingleArray  # [C]; P(hidden | observed)
+    null_posterior: FloatArray  # [observed tokens]; P(null | observed)
+
+
+class _Tally(NamedTuple):
+    """Expected counts of a round, one row a chunk."""
+
+    jumps: FloatArray  # [chunks, 2, J]; forward, backward
+    shapes: FloatArray  # [chunks, SHAPES, SHAPES]; links between shapes
+    distance: FloatArray  # [chunks, 2]; the links' distance from the diagonal, and how many they are
+
+
+class _Observed:
+    """What a direction keeps of the side it observes: the null word's translations, and its jumps."""
 
     def __init__(self, count: FloatArray, token: IntArray, smoothing: float) -> None:
         self.token = token
         self.frequency = (count + 0.5) / (count.sum() + 0.5 * len(count))
         self.smoothing = smoothing
-        self.null = self.frequency[token]  # t(token | null)
+        self.null = self.frequency[token]
         self.null_posterior = np.zeros(len(token))
         self.jump = first_jumps()
 
     def estimate_null(self) -> None:
-        unaligned = np.bincount(self.token, weights=self.null_posterior, minlength=len(self.frequency))
+        unaligned = sums(self.token, len(self.frequency), self.null_posterior)
         estimate = (unaligned + self.smoothing * self.frequency) / (unaligned.sum() + self.smoothing)
         self.null = estimate[self.token]
+
+    def estimate_jumps(self, count: FloatArray, smoothing: float) -> None:
+        self.jump = (count + smoothing) / (count + smoothing).sum()
+
+    def direction(self, lexical: SingleArray, posterior: SingleArray) -> _Direction:
+        return _Direction(lexical, self.null, self.jump, posterior, self.null_posterior)
 
 
 def train(block: Block, priors: list[Pseudocounts], model: Model, threads: int = 2) -> Posteriors:
@@ -89,37 +139,74 @@ def train(block: Block, priors: list[Pseudocounts], model: Model, threads: int =
         model: the model's numbers.
         threads: how many threads to use; the result does not depend on it.
     """
-    n_cells = int(block.cell_start[-1])
-    forward = np.zeros(n_cells, dtype=np.float32)
-    backward = np.zeros(n_cells, dtype=np.float32)
-    observed_target = _Side(block.tables[0].targets.count, block.target_token, model.null_smoothing)
-    observed_source = _Side(block.tables[0].sources.count, block.source_token, model.null_smoothing)
+    n_cells, n_pairs = int(block.cell_start[-1]), len(block.tables[0])
+    layout = _Layout(
+        block.source_start,
+        block.target_start,
+        block.cell_start,
+        block.cell,
+        block.source_shape,
+        block.target_shape,
+    )
     chunks = list(_chunks(block.cell_start, _CHUNKS))
-    counters = np.linspace(0, n_cells, _COUNTERS + 1).astype(np.int64).tolist()
-    jumps = np.zeros((len(chunks), 2, 2 * WIDEST_JUMP + 1))
+    cuts = np.linspace(0, n_cells, _COUNTERS + 1).astype(np.int64).tolist()
+    tally = _Tally(
+        np.zeros((len(chunks), 2, 2 * WIDEST_JUMP + 1)),
+        np.zeros((len(chunks), SHAPES, SHAPES)),
+        np.zeros((len(chunks), 2)),
+    )
+    forward, backward = np.zeros(n_cells, dtype=np.float32), np.zeros(n_cells, dtype=np.float32)
+    targets = _Observed(block.tables[0].targets.count, block.target_token, model.null_smoothing)
+    sources = _Observed(block.tables[0].sources.count, block.source_token, model.null_smoothing)
+    source_shapes = sums(block.source_shape, SHAPES)
+    target_shapes = sums(block.target_shape, SHAPES)
+    shape_affinity = np.ones((SHAPES, SHAPES))
+    sharpness = model.sharpness
+    counts = _first_counts(block)
 
     with ThreadPoolExecutor(max_workers=max(1, threads)) as pool:
-        counts = _first_counts(block)
         for iteration in range(model.model1_iterations + model.hmm_iterations):
-            lexical = estimate(block, counts, priors, top=model.top, back_off=model.back_off)
             uses_hmm = iteration >= model.model1_iterations
-            jumps[:] = 0.0
-            expect = _expectation(
-                block, lexical, observed_target, observed_source, model, uses_hmm, forward, backward, jumps
-            )
-            for done in [pool.submit(expect, c, *bounds) for c, bounds in enumerate(chunks)]:
-                done.result()
-            partial = [
-                pool.submit(count_pairs, block.cell, a, b, forward, backward, len(block.tables[0]))
-                for a, b in pairwise(counters)
+            lexical = estimate(block, counts, priors, top=model.top, back_off=model.back_off)
+            for part in tally:
+                part[:] = 0.0
+            expected = [
+                pool.submit(
+                    _expect,
+                    chunk,
+                    *chunks[chunk],
+                    layout,
+                    targets.direction(lexical.forward, forward),
+                    sources.direction(lexical.backward, backward),
+                    shape_affinity,
+                    model.null,
+                    sharpness,
+                    uses_hmm,
+                    tally,
+                )
+                for chunk in range(len(chunks))
             ]
-            counts = np.sum([part.result() for part in partial], axis=0)
-            observed_target.estimate_null()
-            observed_source.estimate_null()
+            for task in expected:
+                task.result()
+            partial = [
+                pool.submit(count_pairs, block.cell, a, b, forward, backward, n_pairs)
+                for a, b in pairwise(cuts)
+            ]
+            counts = np.sum([task.result() for task in partial], axis=0)
+            targets.estimate_null()
+            sources.estimate_null()
             if uses_hmm:
-                for direction, side in enumerate((observed_target, observed_source)):
-                    count = jumps[:, direction].sum(axis=0) + model.jump_smoothing
-                    side.jump = count / count.sum()
+                targets.estimate_jumps(tally.jumps[:, 0].sum(axis=0), model.jump_smoothing)
+                sources.estimate_jumps(tally.jumps[:, 1].sum(axis=0), model.jump_smoothing)
+            shape_affinity = affinity(
+                tally.shapes.sum(axis=0),
+                source_shapes,
+                target_shapes,
+                smoothing=model.shape_smoothing,
+                strength=model.shape_strength,
+            )
+            travelled, links = tally.distance.sum(axis=0)
+            sharpness = model.sharpness_share * _sharpness(travelled / links)
     return Posteriors(forward, backward)
 
 
@@ -127,7 +214,7 @@ def _first_counts(block: Block) -> FloatArray:
     """Counts to begin with: each token spreads over the other sentence, exclusive pairs weighing more."""
     per_pair = 1.0 / np.maximum(block.source_length, block.target_length)
     cells = np.repeat(per_pair, block.source_length * block.target_length)
-    spread = np.bincount(block.cell, weights=cells, minlength=len(block.tables[0]))
+    spread = sums(block.cell, len(block.tables[0]), cells)
     first: FloatArray = spread * dice(block)
     return first
 
@@ -141,101 +228,73 @@ def _chunks(cell_start: LongArray, n: int) -> Iterator[tuple[int, int]]:
             yield first, last
 
 
-def _expectation(
-    block: Block,
-    lexical: Lexical,
-    observed_target: _Side,
-    observed_source: _Side,
-    model: Model,
-    uses_hmm: bool,
-    forward: SingleArray,
-    backward: SingleArray,
-    jumps: FloatArray,
-) -> Callable[[int, int, int], None]:
-    """The E step as a function of (chunk, first pair, last pair)."""
+def _sharpness(distance: float) -> float:
+    """The λ under which the mean of |i/n - j/m| is `distance`: its maximum-likelihood estimate.
 
-    def work(chunk: int, first: int, last: int) -> None:
-        _expect(
-            first,
-            last,
-            block.source_start,
-            block.target_start,
-            block.cell_start,
-            block.cell,
-            lexical.forward,
-            lexical.backward,
-            observed_target.null,
-            observed_source.null,
-            observed_target.jump,
-            observed_source.jump,
-            model.null,
-            model.sharpness,
-            uses_hmm,
-            forward,
-            backward,
-            observed_target.null_posterior,
-            observed_source.null_posterior,
-            jumps[chunk],
-        )
-
-    return work
+    Dyer, Chahuneau and Smith (2013), section 2.1, climb the same likelihood; in the limit of long sentences
+    one table does for all of them.
+    """
+    sharpness, mean = _mean_distances()
+    return float(np.interp(-distance, -mean, sharpness))
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@cache
+def _mean_distances() -> tuple[FloatArray, FloatArray]:
+    """λ from 0 to the sharpest, and E|x - y| for uniform y and x drawn with weight exp(-λ|x - y|)."""
+    places = (np.arange(60) + 0.5) / 60
+    apart = np.abs(places[:, None] - places[None, :])
+    sharpness = np.arange(0.0, _SHARPEST + 0.1, 0.2)
+    weight = np.exp(-sharpness[:, None, None] * apart)
+    mean: FloatArray = ((weight * apart).sum(axis=2) / weight.sum(axis=2)).mean(axis=1)
+    return sharpness, mean
+
+
+@njit(cache=True, nogil=True)
 def _expect(
+    chunk: int,
     first: int,
     last: int,
-    source_start: LongArray,
-    target_start: LongArray,
-    cell_start: LongArray,
-    cell: IntArray,
-    forward_lexical: SingleArray,
-    backward_lexical: SingleArray,
-    target_null: FloatArray,
-    source_null: FloatArray,
-    forward_jump: FloatArray,
-    backward_jump: FloatArray,
+    layout: _Layout,
+    forward: _Direction,
+    backward: _Direction,
+    shape_affinity: FloatArray,
     null: float,
     sharpness: float,
     uses_hmm: bool,
-    forward: SingleArray,
-    backward: SingleArray,
-    target_null_posterior: FloatArray,
-    source_null_posterior: FloatArray,
-    jumps: FloatArray,
+    tally: _Tally,
 ) -> None:
-    """The posteriors of pairs [first, last), both directions; expected jumps are added to `jumps` [2, J]."""
+    """The E step for pairs [first, last): fills both directions' posteriors, adds to the chunk's tally."""
     for k in range(first, last):
-        s0, s1 = source_start[k], source_start[k + 1]
-        t0, t1 = target_start[k], target_start[k + 1]
+        s0, s1 = layout.source_start[k], layout.source_start[k + 1]
+        t0, t1 = layout.target_start[k], layout.target_start[k + 1]
         n, m = s1 - s0, t1 - t0
-        emit_target = np.empty((m, n))
-        emit_source = np.empty((n, m))
-        c = cell_start[k]
+        emit_target, emit_source = np.empty((m, n)), np.empty((n, m))
+        of_target, of_source = np.empty((m, n)), np.empty((n, m))
+        c = layout.cell_start[k]
         for i in range(n):
             for j in range(m):
-                emit_target[j, i] = forward_lexical[cell[c]]
-                emit_source[i, j] = backward_lexical[cell[c]]
+                like = shape_affinity[layout.source_shape[s0 + i], layout.target_shape[t0 + j]]
+                emit_target[j, i] = forward.lexical[layout.cell[c]] * like
+                emit_source[i, j] = backward.lexical[layout.cell[c]] * like
                 c += 1
-        of_target = np.empty((m, n))
-        of_source = np.empty((n, m))
+        target_null, source_null = forward.null[t0:t1], backward.null[s0:s1]
+        target_unaligned, source_unaligned = forward.null_posterior[t0:t1], backward.null_posterior[s0:s1]
         if uses_hmm:
+            jumps = tally.jumps[chunk]
+            hmm_posterior(emit_target, target_null, null, forward.jump, of_target, target_unaligned, jumps[0])
             hmm_posterior(
-                emit_target, target_null[t0:t1], null, forward_jump, of_target, target_null_posterior[t0:t1], jumps[0]
-            )
-            hmm_posterior(
-                emit_source, source_null[s0:s1], null, backward_jump, of_source, source_null_posterior[s0:s1], jumps[1]
+                emit_source, source_null, null, backward.jump, of_source, source_unaligned, jumps[1]
             )
         else:
-            model1_posterior(
-                emit_target, target_null[t0:t1], null, sharpness, of_target, target_null_posterior[t0:t1]
-            )
-            model1_posterior(
-                emit_source, source_null[s0:s1], null, sharpness, of_source, source_null_posterior[s0:s1]
-            )
-        c = cell_start[k]
+            model1_posterior(emit_target, target_null, null, sharpness, of_target, target_unaligned)
+            model1_posterior(emit_source, source_null, null, sharpness, of_source, source_unaligned)
+        c = layout.cell_start[k]
         for i in range(n):
             for j in range(m):
-                forward[c] = of_target[j, i]
-                backward[c] = of_source[i, j]
+                forward.posterior[c] = of_target[j, i]
+                backward.posterior[c] = of_source[i, j]
                 c += 1
+                agreed = of_target[j, i] * of_source[i, j]
+                tally.shapes[chunk, layout.source_shape[s0 + i], layout.target_shape[t0 + j]] += agreed
+                tally.distance[chunk, 0] += agreed * abs((i + 0.5) / n - (j + 0.5) / m)
+                tally.distance[chunk, 1] += agreed

@@ -6,9 +6,8 @@ import unicodedata
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
-IntArray = npt.NDArray[np.int32]
+from projner_core.aligners._statistical.arrays import IntArray
 
 # Letters that a stem keeps, level by level: the word itself, then ever shorter beginnings of it.
 STEM_LETTERS: tuple[int, ...] = (6, 4)

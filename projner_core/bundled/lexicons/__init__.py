@@ -1,9 +1,10 @@
 """Small English dictionaries of many languages, learned from NTREX-128 by `scripts/build_lexicons.py`.
 
-One file a language, named by its BCP 47 code: xz-compressed UTF-8 text, in each line an English word,
-a tab, and its translations by falling count, each `word count`, separated by tabs. Words are
-normalised as the statistical aligner does it. A count is how many links the 1,997 sentence pairs of
-NTREX-128 were expected to hold between the two words, times ten.
+`english.txt.xz` lists the English words, one a line. Beside it is one file a language, named by its
+BCP 47 code: line n holds the translations of English word n, tab-separated, by falling count. A
+translation is a word, then, where it is not 1, a space and its count: how many links between the two words
+the 1,997 sentence pairs were expected to hold, rounded (0 stands for a half). `=` is the English word
+itself. All are xz-compressed UTF-8 text, and words are normalised as the statistical aligner does it.
 
 Source: NTREX-128 (Federmann, Kocmi and Xin 2022), © Microsoft, CC BY-SA 4.0; see NOTICE.
 """
@@ -11,28 +12,31 @@ Source: NTREX-128 (Federmann, Kocmi and Xin 2022), © Microsoft, CC BY-SA 4.0; s
 from __future__ import annotations
 
 import lzma
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-_SUFFIX = ".tsv.xz"
-_UNIT = 10  # counts are stored as tenths
+ENGLISH = "english.txt.xz"
+SUFFIX = ".tsv.xz"
+_SAME = "="
+_HALF = 0.5
 
 
 class Entry(NamedTuple):
-    """An English word, a translation, and how often they were linked."""
+    """An English word, a translation, and how many links between them were expected."""
 
     english: str
     word: str
-    count: float
+    links: float
 
 
 @cache
 def names() -> tuple[str, ...]:
     """The languages that have a lexicon, as BCP 47 codes, sorted."""
     found = (item.name for item in files(__name__).iterdir())
-    return tuple(sorted(name.removesuffix(_SUFFIX) for name in found if name.endswith(_SUFFIX)))
+    return tuple(sorted(name.removesuffix(SUFFIX) for name in found if name.endswith(SUFFIX)))
 
 
 def load(name: str) -> list[Entry]:
@@ -46,27 +50,64 @@ def load(name: str) -> list[Entry]:
     """
     if name not in names():
         raise KeyError(name)
-    data = (files(__name__) / f"{name}{_SUFFIX}").read_bytes()
-    return list(unpack(data))
+    return list(unpack((files(__name__) / f"{name}{SUFFIX}").read_bytes(), _english()))
 
 
-def pack(entries: Iterable[Entry]) -> bytes:
-    """A lexicon file that holds `entries`; words hold no tab and no line break."""
-    lines: dict[str, list[tuple[int, str]]] = {}
-    for english, word, count in entries:
-        lines.setdefault(english, []).append((-max(1, round(count * _UNIT)), word))
-    text = "".join(
-        "\t".join([english, *(f"{word} {-count}" for count, word in sorted(translations))]) + "\n"
-        for english, translations in sorted(lines.items())
+@cache
+def _english() -> tuple[str, ...]:
+    return tuple(unpack_words((files(__name__) / ENGLISH).read_bytes()))
+
+
+def pack(entries: Iterable[Entry], english: Sequence[str]) -> bytes:
+    """The lexicon file that holds `entries`, all of whose English words are in the list `english`."""
+    lines: defaultdict[str, list[tuple[float, str]]] = defaultdict(list)
+    for head, word, links in entries:
+        lines[head].append((_rounded(links), word))
+    text = "\n".join(
+        "\t".join(_written(head, word, count) for count, word in sorted(lines[head], key=_by_count))
+        for head in english
     )
+    return _compress(text)
+
+
+def unpack(data: bytes, english: Sequence[str]) -> Iterator[Entry]:
+    """What `pack` packed, with counts as they were rounded.
+
+    Raises:
+        ValueError: the file was packed with another list of English words.
+    """
+    lines = lzma.decompress(data).decode().split("\n")
+    if len(lines) != len(english):
+        raise ValueError(f"the lexicon has {len(lines)} lines, but there are {len(english)} English words")
+    for head, line in zip(english, lines, strict=True):
+        for translation in line.split("\t") if line else ():
+            word, _, count = translation.partition(" ")
+            yield Entry(head, head if word == _SAME else word, float(count or 1) or _HALF)
+
+
+def pack_words(words: Iterable[str]) -> bytes:
+    """The file of English words."""
+    return _compress("\n".join(words))
+
+
+def unpack_words(data: bytes) -> list[str]:
+    """What `pack_words` packed."""
+    return lzma.decompress(data).decode().split("\n")
+
+
+def _rounded(links: float) -> int:
+    return int(links + 0.5) if links >= 1 else int(links >= 0.75)
+
+
+def _written(head: str, word: str, count: float) -> str:
+    word = _SAME if word == head else word
+    return word if count == 1 else f"{word} {count}"
+
+
+def _by_count(translation: tuple[float, str]) -> tuple[float, str]:
+    return -translation[0], translation[1]
+
+
+def _compress(text: str) -> bytes:
     filters = [{"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME, "lc": 4, "lp": 0, "pb": 0}]
     return lzma.compress(text.encode(), check=lzma.CHECK_CRC32, filters=filters)
-
-
-def unpack(data: bytes) -> Iterator[Entry]:
-    """What `pack` packed."""
-    for line in lzma.decompress(data).decode().split("\n"):
-        english, *translations = line.split("\t")
-        for translation in translations:
-            word, _, count = translation.rpartition(" ")
-            yield Entry(english, word, int(count) / _UNIT)

@@ -1,0 +1,787 @@
+"""The link view: its pure parts under node, the whole in a real browser."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from projner_ui import link_view as package
+
+FOLDER = Path(package.__file__).parent
+HARNESS = Path(__file__).parent / "harness" / "link_view_app.py"
+NODE = shutil.which("node")
+CHROMIUM = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))),
+    None,
+)
+
+needs_node = pytest.mark.skipif(NODE is None, reason="node is not on this machine")
+needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+
+
+# ------------------------------------------------------------------ the parts and their sum
+
+
+def test_every_part_is_joined_and_nothing_is_left_to_import():
+    assert set(package.MODULES) == {path.name for path in FOLDER.glob("*.js")}
+    text = package.script()
+    assert not re.search(r"^import ", text, re.MULTILINE)
+    assert re.findall(r"^export .*", text, re.MULTILINE) == [
+        "export default function ({ data, parentElement, setTriggerValue }) {"
+    ]
+
+
+def test_parts_come_before_those_that_use_them():
+    for place, name in enumerate(package.MODULES):
+        used = re.findall(r'from "\./(\w+\.js)"', (FOLDER / name).read_text(encoding="utf-8"))
+        assert all(package.MODULES.index(other) < place for other in used), name
+
+
+def test_no_text_of_a_user_can_become_markup():
+    for name in package.MODULES:
+        text = (FOLDER / name).read_text(encoding="utf-8")
+        assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", text), name
+
+
+# ------------------------------------------------------------------ under node
+
+
+@pytest.fixture(scope="session")
+def modules(tmp_path_factory) -> Path:
+    """The parts as ES modules that node can import."""
+    folder = tmp_path_factory.mktemp("link_view")
+    for name in package.MODULES:
+        shutil.copy(FOLDER / name, folder / name)
+    (folder / "package.json").write_text('{"type": "module"}')
+    return folder
+
+
+@pytest.fixture(scope="session")
+def js(modules):
+    """Run a function body with some module's exports in scope on `value`; what it returns."""
+
+    def run(module: str, body: str, value=None):
+        code = (
+            f"import * as m from './{module}';\n"
+            "let text = ''; for await (const part of process.stdin) text += part;\n"
+            f"const value = JSON.parse(text);\nconst result = (() => {{ {body} }})();\n"
+            "console.log(JSON.stringify(result ?? null));"
+        )
+        done = subprocess.run(
+            [NODE, "--input-type=module", "-e", code],
+            cwd=modules, input=json.dumps(value), capture_output=True, text=True, timeout=60,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    return run
+
+
+@needs_node
+def test_the_joined_script_is_valid(tmp_path):
+    path = tmp_path / "joined.mjs"
+    path.write_text(package.script(), encoding="utf-8")
+    subprocess.run([NODE, "--check", str(path)], check=True)
+
+
+PAIRS = """
+let seed = 7;
+const random = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
+const some = (least, most) => least + Math.floor(random() * (most - least + 1));
+const pairs = Array.from({ length: 150 }, () => {
+  const n = some(1, 60), m = some(0, 60);
+  const widths = (count) => Array.from({ length: count }, () => some(10, 120));
+  const links = m ? Array.from({ length: n }, (_, i) => {
+    const near = Math.round((i * m) / n) + some(-3, 3);
+    return [i, Math.max(0, Math.min(m - 1, random() < 0.1 ? some(0, m - 1) : near)), random()];
+  }) : [];
+  const sides = { source: { widths: widths(n) }, target: { widths: widths(m) } };
+  return { ...sides, links, space: 3, room: some(150, 700) };
+});
+"""
+
+
+@needs_node
+def test_bands_cover_both_sentences_in_order_and_lines_fit(js):
+    for pair, bands in js("geometry.js", PAIRS + "return pairs.map((p) => [p, m.cutBands(p)]);"):
+        for side in ("source", "target"):
+            edges = [band[side] for band in bands]
+            assert edges[0][0] == 0
+            assert edges[-1][1] == len(pair[side]["widths"])
+            assert all(left[1] == right[0] for left, right in pairwise(edges))
+            for start, end in edges:
+                widths = pair[side]["widths"][start:end]
+                assert len(widths) < 2 or sum(widths) + 3 * (len(widths) - 1) <= pair["room"]
+
+
+@needs_node
+def test_a_short_pair_has_one_band_and_a_monotone_one_keeps_its_links_within_bands(js):
+    def pair(count: int) -> dict:
+        side = {"widths": [40] * count}
+        return {
+            "source": side,
+            "target": side,
+            "links": [[i, i, 1] for i in range(count)],
+            "space": 3,
+            "room": 600,
+        }
+
+    cut = "return m.cutBands(value);"
+    assert js("geometry.js", cut, pair(12)) == [{"source": [0, 12], "target": [0, 12]}]
+    bands = js("geometry.js", cut, pair(90))
+    assert len(bands) == 7  # 14 of 43 px on a line
+    assert all(band["source"] == band["target"] for band in bands)
+
+
+@needs_node
+def test_ninety_tokens_are_cut_at_once_and_thousands_without_a_search(js):
+    body = """
+      const side = (count) => ({ widths: Array.from({ length: count }, (_, i) => 20 + (i * 37) % 90) });
+      const links = Array.from({ length: value }, (_, i) => [i, i, 0.8]);
+      const began = performance.now();
+      m.cutBands({ source: side(value), target: side(value), links, space: 3, room: 560 });
+      return performance.now() - began;
+    """
+    assert js("geometry.js", body, 90) < 500
+    assert js("geometry.js", body, 5000) < 2000
+
+
+CROSSINGS = (
+    PAIRS
+    + """
+const points = (path) => {
+  const found = []; let at = [0, 0];
+  for (const [, letter, rest] of path.matchAll(/([MLCQ])([^MLCQ]*)/g)) {
+    const numbers = rest.trim().split(/[ ,]+/).map(Number);
+    const knots = [at]; for (let i = 0; i < numbers.length; i += 2) knots.push([numbers[i], numbers[i + 1]]);
+    const bezier = (t, list) => list.length === 1 ? list[0] : bezier(t, list.slice(1).map((p, i) =>
+      [list[i][0] + (p[0] - list[i][0]) * t, list[i][1] + (p[1] - list[i][1]) * t]));
+    if (letter !== "M") for (let t = 0; t <= 1; t += 0.02) found.push(bezier(t, knots));
+    at = knots[knots.length - 1];
+  }
+  return found;
+};
+let drawn = 0; const through = [];
+pairs.forEach((pair, k) => {
+  const cuts = m.cutBands(pair);
+  const dirs = [["ltr", "ltr"], ["ltr", "rtl"], ["rtl", "rtl"]][k % 3];
+  const frame = { left: 120, room: pair.room, space: 3 };
+  const layout = m.place({
+    cuts, frame, layerRows: () => 2, heights: { tag: 16, gap: 60, between: 12, layer: 18 },
+    source: { ...pair.source, height: 30, dir: dirs[0] },
+    target: { ...pair.target, height: 30, dir: dirs[1] },
+  });
+  const boxes = [...layout.tokens.source, ...layout.tokens.target];
+  const gutters = { left: frame.left - 6, right: frame.left + frame.room + 6 };
+  pair.links.forEach(([i, j], lane) => {
+    drawn += 1;
+    const path = m.linkPath(layout.tokens.source[i], layout.tokens.target[j], layout.bands, gutters, lane);
+    for (const [x, y] of points(path)) {
+      const hit = boxes.find((b) => b.x < x && x < b.x + b.w && b.y < y && y < b.y + b.h);
+      if (hit) through.push([k, i, j, x, y]);
+    }
+  });
+});
+return { drawn, through };
+"""
+)
+
+
+@needs_node
+def test_no_link_ever_runs_through_a_word(js):
+    found = js("geometry.js", CROSSINGS)
+    assert found["drawn"] > 3000
+    assert found["through"] == []
+
+
+@needs_node
+def test_a_span_over_two_lines_has_a_piece_on_each(js):
+    boxes = [{"x": 50 * (i % 3), "y": 90 * (i // 3), "w": 47, "h": 30, "band": i // 3} for i in range(6)]
+    span = {"start": 1, "end": 5}
+    pieces = js("geometry.js", "return m.spanBoxes(...value);", [span, boxes])
+    assert [(p["x"], p["w"], p["band"], p["first"], p["last"]) for p in pieces] == [
+        (50, 97, 0, True, False), (0, 97, 1, False, True),
+    ]  # fmt: skip
+
+
+@needs_node
+@pytest.mark.parametrize(
+    ("arrow", "dir", "step"),
+    [("ArrowRight", "ltr", 1), ("ArrowLeft", "ltr", -1), ("ArrowRight", "rtl", -1), ("ArrowLeft", "rtl", 1)],
+)
+def test_arrows_follow_the_eye(js, arrow, dir, step):
+    assert js("geometry.js", "return m.stepOf(...value);", [arrow, dir]) == step
+
+
+def s(start: int, end: int, label: str) -> dict:
+    return {"start": start, "end": end, "label": label}
+
+
+@needs_node
+@pytest.mark.parametrize(
+    ("before", "new", "after"),
+    [
+        ([], s(1, 3, "PER"), [s(1, 3, "PER")]),
+        ([s(1, 3, "LOC")], s(1, 3, "PER"), [s(1, 3, "PER")]),  # another label
+        ([s(0, 5, "ORG")], s(0, 3, "ORG"), [s(0, 3, "ORG")]),  # marked again, shorter
+        ([s(1, 2, "PER")], s(0, 5, "ORG"), [s(0, 5, "ORG")]),  # swallowed
+        ([s(0, 3, "PER")], s(2, 5, "ORG"), [s(0, 2, "PER"), s(2, 5, "ORG")]),  # crossed on its right
+        ([s(2, 5, "PER")], s(0, 3, "ORG"), [s(0, 3, "ORG"), s(3, 5, "PER")]),  # crossed on its left
+    ],
+)
+def test_a_new_span_makes_room_for_itself(js, before, new, after):
+    assert (
+        js("model.js", "return m.put(value[0], value[1].start, value[1].end, value[1].label);", [before, new])
+        == after
+    )
+
+
+@needs_node
+def test_whatever_is_done_spans_stay_sorted_apart_and_inside(js):
+    body = """
+      let seed = 3; const some = (most) => (seed = (seed * 16807) % 2147483647) % most;
+      const length = 12, labels = ["PER", "LOC", "ORG"], states = [];
+      let state = m.stateOf({ source: null, target: { tokens: Array(length).fill("x"), spans: [] } });
+      for (let i = 0; i < 3000; i++) {
+        const start = some(length), end = start + 1 + some(length - start), label = labels[some(3)];
+        const spans = state.target, from = spans[some(Math.max(1, spans.length))];
+        const ops = [
+          { op: "put", side: "target", start, end, label }, { op: "drop", side: "target", start, end },
+          { op: "resize", side: "target", from: from || { start, end }, start, end },
+          { op: "candidate", side: "target", from: from || null, start, end, label },
+          { op: "undo" }, { op: "redo" }, { op: "verdict", now: some(2) ? "right" : "no-entity" },
+        ];
+        const before = JSON.stringify(state); const kept = state;
+        state = m.apply(state, ops[some(ops.length)]);
+        if (JSON.stringify(kept) !== before) throw new Error("changed in place");
+        states.push(state.target);
+      }
+      return states;
+    """
+    states = js("model.js", body)
+    assert max(map(len, states)) >= 3
+    for spans in states:
+        edges = [(span["start"], span["end"]) for span in spans]
+        assert edges == sorted(edges)
+        assert all(0 <= start < end <= 12 for start, end in edges)
+        assert all(left[1] <= right[0] for left, right in pairwise(edges))
+
+
+@needs_node
+def test_undo_and_redo_are_foreseen(js):
+    body = """
+      const put = (start, label) => ({ op: "put", side: "target", start, end: start + 1, label });
+      let state = m.stateOf({ source: null, target: { tokens: ["a", "b", "c"], spans: [] } });
+      const undo = { op: "undo" }, redo = { op: "redo" };
+      const steps = [put(0, "PER"), put(1, "LOC"), undo, undo, redo, put(2, "ORG"), redo];
+      return steps.map((op) => (state = m.apply(state, op)).target.map((span) => span.label).join());
+    """
+    assert js("model.js", body) == ["PER", "PER,LOC", "PER", "", "PER", "PER,ORG", "PER,ORG"]
+
+
+@needs_node
+def test_focus_lights_the_entity_its_links_and_its_counterpart(js):
+    body = """
+      const org = (start, end) => [{ start, end, label: "ORG" }];
+      const state = { source: org(4, 9), target: org(3, 8) };
+      const links = [[2, 2, .9], [4, 8, .25], [5, 7, .8], [6, 3, .93], [8, 5, .9], [9, 9, .7], [6, 0, .05]];
+      const found = m.lit(state, links, value, 0.3);
+      const sorted = (set) => [...set].sort((a, b) => a - b);
+      return Object.fromEntries(Object.entries(found).map(([name, set]) => [name, sorted(set)]));
+    """
+    entity = js("model.js", body, {"side": "target", "index": 3})
+    assert entity["source"] == [4, 5, 6, 7, 8]
+    assert entity["target"] == [3, 4, 5, 6, 7, 8]  # with the word outside to which East is weakly linked
+    assert entity["links"] == [1, 2, 3, 4]
+    assert js("model.js", body, {"side": "source", "index": 9}) == {
+        "source": [9],
+        "target": [9],
+        "links": [5],
+    }
+
+
+OUTBOX = """
+const sent = []; const box = new m.Outbox("me", (action) => sent.push(action));
+const data = (rest) => ({
+  pair: "a", position: 0, target: { tokens: ["a", "b", "c", "d"], spans: [], corrected: false }, ...rest,
+});
+const put = (start, label) => ({ op: "put", side: "target", start, end: start + 1, label });
+const spans = (...list) => ({
+  tokens: ["a", "b", "c", "d"], spans: list.map(([start, end, label]) => ({ start, end, label })),
+});
+const answered = (seq) => ({ answered: { client: "me", seq } });
+const shown = () => box.shown.target.map((span) => span.label).join();
+box.receive(data({}));
+"""
+
+
+@needs_node
+def test_edits_are_drawn_at_once_and_sent_one_by_one(js):
+    body = (
+        OUTBOX
+        + """
+      box.push(put(0, "PER")); box.push(put(1, "LOC")); box.push(put(2, "ORG"));
+      const first = [shown(), sent.length];
+      box.receive(data({ ...answered(1), target: spans([0, 1, "PER"]) })); box.pump();
+      const second = [shown(), sent.length];
+      box.receive(data({ target: spans([0, 1, "PER"]) })); box.pump(); // a rerun that answers nothing
+      const still = [shown(), sent.length];
+      const two = [[0, 1, "PER"], [1, 2, "LOC"]];
+      box.receive(data({ ...answered(2), target: spans(...two) })); box.pump();
+      box.receive(data({ ...answered(3), target: spans(...two, [2, 3, "ORG"]) })); box.pump();
+      return { first, second, still, last: [shown(), sent.length, box.busy], sent };
+    """
+    )
+    found = js("outbox.js", body)
+    assert found["first"] == ["PER,LOC,ORG", 1]
+    assert found["second"] == found["still"] == ["PER,LOC,ORG", 2]
+    assert found["last"] == ["PER,LOC,ORG", 3, False]
+    assert [action["was"] for action in found["sent"]] == [
+        None, [[0, 1, "PER"]], [[0, 1, "PER"], [1, 2, "LOC"]],
+    ]  # fmt: skip
+    assert found["sent"][2]["now"] == [[0, 1, "PER"], [1, 2, "LOC"], [2, 3, "ORG"]]
+    assert [(a["seq"], a["pair"], a["position"], a["kind"]) for a in found["sent"]] == [
+        (1, "a", 0, "spans"), (2, "a", 0, "spans"), (3, "a", 0, "spans"),
+    ]  # fmt: skip
+
+
+@needs_node
+def test_a_refused_edit_goes_back_to_what_python_says_with_all_that_stood_upon_it(js):
+    body = (
+        OUTBOX
+        + """
+      box.push(put(0, "PER")); box.push(put(1, "LOC"));
+      const answer = box.receive(data({ ...answered(1), error: "No.", target: spans([3, 4, "DATE"]) }));
+      box.pump();
+      return { answer, shown: shown(), busy: box.busy, sent: sent.length };
+    """
+    )
+    assert js("outbox.js", body) == {
+        "answer": {"fresh": False, "failed": True}, "shown": "DATE", "busy": False, "sent": 1,
+    }  # fmt: skip
+
+
+@needs_node
+def test_an_edit_after_undo_is_worked_out_upon_the_answer(js):
+    body = (
+        OUTBOX
+        + """
+      box.receive(data({ target: spans([0, 1, "PER"], [1, 2, "LOC"]) }));
+      box.push({ op: "undo" }); box.push(put(2, "ORG"));
+      box.receive(data({ ...answered(1), target: spans([0, 1, "PER"]) })); box.pump();
+      return sent;
+    """
+    )
+    undo, edit = js("outbox.js", body)
+    assert undo["kind"] == "undo"
+    assert edit["was"] == [[0, 1, "PER"]]
+    assert edit["now"] == [[0, 1, "PER"], [2, 3, "ORG"]]
+
+
+@needs_node
+def test_nothing_falls_on_a_pair_that_nobody_has_seen(js):
+    body = (
+        OUTBOX
+        + """
+      const right = { op: "verdict", now: "right", then: "next" };
+      const taken = [right, put(0, "PER"), right].map((op) => box.push(op));
+      box.receive({ ...data(answered(1)), pair: "b", position: 1 });
+      taken.push(box.push(put(0, "PER")));
+      return { taken, sent: sent.map((a) => [a.kind, a.pair]) };
+    """
+    )
+    assert js("outbox.js", body) == {
+        "taken": [True, False, False, True], "sent": [["verdict", "a"], ["spans", "b"]],
+    }  # fmt: skip
+
+
+@needs_node
+def test_edits_that_wait_while_the_pair_is_changed_from_outside_still_reach_their_pair(js):
+    body = (
+        OUTBOX
+        + """
+      box.push(put(0, "PER")); box.push(put(1, "LOC")); box.push({ op: "undo" });
+      box.receive({ ...data({}), pair: "b", position: 1 }); box.pump();
+      const shownThere = shown();
+      box.receive({ ...data(answered(1)), pair: "b", position: 1 }); box.pump();
+      box.receive({ ...data(answered(2)), pair: "b", position: 1 }); box.pump();
+      return { shownThere, busy: box.busy, sent: sent.map((a) => [a.seq, a.pair, a.position, a.now]) };
+    """
+    )
+    assert js("outbox.js", body) == {
+        "shownThere": "", "busy": False,
+        "sent": [[1, "a", 0, [[0, 1, "PER"]]], [2, "a", 0, [[0, 1, "PER"], [1, 2, "LOC"]]]],
+    }  # fmt: skip
+
+
+@needs_node
+@pytest.mark.parametrize(
+    ("token", "text", "stands"),
+    [
+        ("Adé", "Adé", False), ("o\u0323\u0301", "o\u0323\u0301", False), ("👩🏽‍🚀", "👩🏽‍🚀", False),
+        ("می‌خواهم", "می‌خواهم", False), ("\u200b", "U+200B", True), ("\u3000", "U+3000", True),
+        ("\u200d\u200c\ufeff", "U+200D U+200C …", True), ("\u3164", "U+3164", True),
+        ("\u0301", "◌\u0301", False), ("", "∅", True), ("<b>", "<b>", False),
+    ],
+)  # fmt: skip
+def test_every_token_can_be_seen(js, token, text, stands):
+    assert js("text.js", "return m.glyphs(value);", token) == {"text": text, "stand": stands}
+
+
+@needs_node
+@pytest.mark.parametrize(
+    ("key", "code", "shift", "found"),
+    [
+        ("p", "KeyP", False, "p"), ("P", "KeyP", True, "p"), ("з", "KeyP", False, "p"),
+        ("ح", "KeyP", False, "p"),
+        ("&", "Digit1", False, "1"), ("!", "Digit1", True, "!"), ("Enter", "Enter", False, "Enter"),
+        ("?", "Slash", True, "?"), ("z", "KeyY", False, "z"), (",", "KeyM", False, ","),
+    ],
+)  # fmt: skip
+def test_keys_are_the_same_on_every_layout(js, key, code, shift, found):
+    event = {"key": key, "code": code, "shiftKey": shift}
+    assert js("text.js", "return m.keyOf(value);", event) == found
+
+
+@needs_node
+def test_text_of_scripts_without_spaces_has_none(js):
+    body = "return m.phrase(value, 0, 2);"
+    assert js("text.js", body, {"lang": "zh-Hans", "tokens": ["北", "京"]}) == "北京"
+    assert js("text.js", body, {"lang": "sw", "tokens": ["Ziwa", "Victoria"]}) == "Ziwa Victoria"
+
+
+# ------------------------------------------------------------------ in a browser
+
+
+@pytest.fixture(scope="module")
+def server():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    command = [
+        sys.executable, "-m", "streamlit", "run", str(HARNESS), "--server.port", str(port),
+        "--server.address", "127.0.0.1", "--server.headless", "true", "--server.fileWatcherType", "none",
+        "--browser.gatherUsageStats", "false",
+    ]  # fmt: skip
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            for _ in range(200):
+                try:
+                    urllib.request.urlopen(f"{address}/_stcore/health", timeout=1)
+                    break
+                except (urllib.error.URLError, OSError):
+                    time.sleep(0.1)
+            yield address
+        finally:
+            process.terminate()
+
+
+@pytest.fixture(scope="module")
+def chromium(playwright):
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    yield browser
+    browser.close()
+
+
+class Shown:
+    """The link view on a page, and what Python has of it."""
+
+    def __init__(self, page):
+        self.page = page
+
+    def token(self, side: str, index: int):
+        return self.page.locator(f'.lv-tok[data-side="{side}"][data-index="{index}"]')
+
+    def press(self, *names: str) -> Shown:
+        for name in names:
+            self.page.keyboard.press(name)
+        return self
+
+    def saved(self) -> Shown:
+        self.page.wait_for_selector('.lv-status [data-saved="true"]')
+        return self
+
+    def _json(self, place: int):
+        self.saved()
+        self.page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
+        return json.loads(self.page.locator("[data-testid=stCode] code").nth(place).inner_text())
+
+    @property
+    def actions(self) -> list[dict]:
+        return self._json(0)
+
+    @property
+    def target(self) -> list[list]:
+        return self._json(1)["target"]
+
+    @property
+    def state(self) -> dict:
+        return self._json(1)
+
+    def ribbons(self, side: str) -> list[str]:
+        return self.page.locator(f'.lv-tag[data-side="{side}"]').all_inner_texts()
+
+    def at(self) -> tuple[str, int]:
+        node = self.page.locator(".lv-tok.at")
+        return node.get_attribute("data-side"), int(node.get_attribute("data-index"))
+
+    def drag(self, start, end) -> None:
+        a, b = start.bounding_box(), end.bounding_box()
+        self.page.mouse.move(a["x"] + a["width"] / 2, a["y"] + a["height"] / 2)
+        self.page.mouse.down()
+        self.page.mouse.move(b["x"] + b["width"] / 2, b["y"] + b["height"] / 2, steps=6)
+        self.page.mouse.up()
+
+
+@pytest.fixture
+def show(server, chromium):
+    pages = []
+
+    def open_page(case: str, width: int = 1280, **query: str) -> Shown:
+        page = chromium.new_page(
+            viewport={"width": width, "height": 900}, color_scheme=query.pop("scheme", "light")
+        )
+        pages.append(page)
+        page.failures = []
+        page.on("pageerror", lambda error: page.failures.append(str(error)))
+        page.goto(f"{server}/?" + "&".join(f"{k}={v}" for k, v in {"case": case, **query}.items()))
+        page.wait_for_selector(".lv-tok.at", timeout=30_000)
+        return Shown(page)
+
+    yield open_page
+    failures = [failure for page in pages for failure in page.failures]
+    for page in pages:
+        page.close()
+    assert failures == []
+
+
+browser = [pytest.mark.browser, needs_chromium]
+
+
+class TestInABrowser:
+    pytestmark = browser
+
+    def test_the_doubtful_entity_is_in_focus_and_explained(self, show):
+        shown = show("swahili")
+        assert shown.at() == ("target", 3)
+        why = shown.page.locator(".lv-why").inner_text()
+        assert "East African Court of Justice" in why
+        assert "Mashariki is linked, but weakly" in why
+        hot = shown.page.locator(".lv-tok.hot").all_inner_texts()
+        assert hot[:5] == ["East", "African", "Court", "of", "Justice"]
+        assert "told" not in hot
+        weak = shown.page.locator('.lv-link[data-link="4-8"]')
+        assert weak.evaluate("node => getComputedStyle(node).strokeDasharray") != "none"
+
+    def test_a_label_key_relabels_delete_removes_undo_and_redo_bring_back(self, show):
+        shown = show("swahili")
+        shown.press("m")
+        assert shown.ribbons("target") == ["PER", "MISC", "LOC", "LOC"]  # at once
+        assert shown.target[1] == [3, 8, "MISC"]
+        shown.press("Delete")
+        assert len(shown.target) == 3
+        shown.press("z", "z")
+        assert shown.target[1] == [3, 8, "ORG"]
+        shown.press("Shift+Z")
+        assert shown.target[1] == [3, 8, "MISC"]
+
+    def test_shift_arrows_grow_a_span_and_alt_arrows_shrink_it(self, show):
+        shown = show("swahili")
+        shown.press("Shift+ArrowRight")
+        assert shown.target[1] == [3, 9, "ORG"]
+        shown.press("Alt+ArrowLeft", "Alt+ArrowRight")
+        assert shown.target[1] == [4, 8, "ORG"]
+
+    def test_shift_arrows_select_and_a_label_key_makes_a_span(self, show):
+        shown = show("swahili")
+        shown.press("End", "ArrowLeft", "ArrowLeft", "Shift+ArrowLeft", "d")
+        assert shown.target[-1] == [14, 16, "DATE"]
+
+    def test_right_to_left_arrows_and_edges_follow_the_eye(self, show):
+        shown = show("arabic")
+        assert shown.at() == ("target", 9)
+        shown.press("ArrowLeft")
+        assert shown.at() == ("target", 10)
+        shown.press("Shift+ArrowLeft")
+        assert shown.target[-1] == [9, 12, "DATE"]
+        boxes = [shown.token("target", i).bounding_box()["x"] for i in (9, 10, 11)]
+        assert boxes == sorted(boxes, reverse=True)
+
+    def test_up_and_down_jump_along_the_link(self, show):
+        shown = show("german")
+        assert shown.at() == ("source", 8)  # Monday, which was not projected
+        shown.press("ArrowDown")
+        assert shown.at() == ("target", 1)
+        shown.press("d")
+        assert shown.target[0] == [1, 2, "DATE"]
+        assert "DATE" in shown.ribbons("source")  # no longer "not projected"
+
+    def test_dragging_over_words_and_choosing_a_label(self, show):
+        shown = show("swahili")
+        shown.drag(shown.token("target", 15), shown.token("target", 16))
+        shown.page.locator('.lv-choice[data-label="MISC"]').click()
+        assert shown.target[-1] == [15, 17, "MISC"]
+        assert shown.page.locator(".lv-pop").is_hidden()
+
+    def test_dragging_an_edge_moves_it(self, show):
+        shown = show("swahili")
+        edge = shown.page.locator('.lv-edge[data-side="target"][data-start="3"][data-edge="end"]')
+        shown.drag(edge, shown.token("target", 8))
+        assert shown.target[1] == [3, 9, "ORG"]
+        assert shown.actions[-1]["was"] is None
+
+    def test_source_entities_are_edited_as_well(self, show):
+        shown = show("swahili")
+        shown.token("source", 2).click()
+        shown.press("m")
+        assert shown.actions[-1]["kind"] == "source_spans"
+        assert [2, 3, "MISC"] in shown.actions[-1]["now"]
+
+    def test_a_candidate_is_taken_by_a_click(self, show):
+        shown = show("swahili")
+        shown.page.locator('.lv-cand[data-candidate="1"]').click()
+        assert shown.target[1] == [3, 9, "ORG"]
+        assert shown.page.locator('.lv-cand[data-candidate="1"]').get_attribute("aria-pressed") == "true"
+        shown.press("z")  # the keys go on
+        assert shown.target[1] == [3, 8, "ORG"]
+
+    def test_a_layer_is_copied_by_its_number(self, show):
+        shown = show("swahili")
+        shown.press("2")
+        assert shown.target == [[0, 2, "PER"], [3, 9, "ORG"], [10, 11, "LOC"], [13, 14, "PER"]]
+
+    def test_enter_says_right_and_goes_on_and_the_keys_stay(self, show):
+        shown = show("swahili")
+        shown.press("Enter")
+        shown.page.wait_for_selector('.lv-tok >> text="Montag"')
+        assert {"kind": "verdict", "now": "right", "then": "next"}.items() <= shown.actions[-1].items()
+        shown.press("k")
+        shown.page.wait_for_selector('.lv-tok >> text="Mahakama"')
+        assert shown.actions[-1]["kind"] == "move"
+
+    def test_no_entity_clears_and_goes_on(self, show):
+        shown = show("german")
+        shown.press("0")
+        shown.page.wait_for_selector('.lv-tok >> text="حداد"')
+        assert shown.actions[-1]["now"] == "no-entity"
+
+    def test_fast_typing_loses_nothing(self, show):
+        shown = show("swahili", slow="0.3")
+        shown.press("p", "ArrowLeft", "m", "ArrowLeft", "l", "Home", "o")
+        assert shown.page.locator(".lv-saving").count() == 1
+        assert shown.ribbons("target")[:3] == ["ORG", "MISC", "PER"]
+        expected = [[0, 2, "ORG"], [2, 3, "MISC"], [3, 8, "PER"], [10, 11, "LOC"], [12, 14, "LOC"]]
+        assert shown.target == expected
+        assert [action["seq"] for action in shown.actions] == [1, 2, 3, 4]
+        was, now = [a["was"] for a in shown.actions[1:]], [a["now"] for a in shown.actions[:-1]]
+        assert was == now
+
+    def test_a_refused_edit_is_said_and_taken_back(self, show):
+        shown = show("swahili", refuse="MISC")
+        shown.press("m")
+        shown.page.locator(".lv-error", has_text="Someone else changed this pair").wait_for()
+        assert shown.ribbons("target") == ["PER", "ORG", "LOC", "LOC"]
+        shown.press("p")
+        assert shown.target[1] == [3, 8, "PER"]
+        assert shown.page.locator(".lv-error").is_hidden()
+
+    def test_notes_are_typed_without_keys_firing(self, show):
+        shown = show("swahili")
+        shown.press("n")
+        shown.page.keyboard.type("zp mjk 1 ?")
+        shown.press("Enter")
+        assert shown.state["note"] == "zp mjk 1 ?"
+        assert [action["kind"] for action in shown.actions] == ["note"]
+        assert shown.at() == ("target", 3)
+
+    def test_keys_elsewhere_on_the_page_are_not_taken(self, show):
+        shown = show("swahili")
+        shown.page.get_by_label("elsewhere").fill("")
+        shown.page.get_by_label("elsewhere").type("zpmlo")
+        assert shown.actions == []
+
+    def test_streamlit_does_not_hear_the_keys(self, show):
+        shown = show("swahili")
+        shown.page.evaluate("document.addEventListener('keydown', (e) => (window.heard = e.key))")
+        shown.press("c", "r", "p")
+        assert shown.page.evaluate("window.heard") is None
+        shown.press("Control+b")
+        assert shown.page.evaluate("window.heard") == "b"
+
+    def test_markup_in_tokens_stays_text(self, show):
+        shown = show("odd")
+        text = "<img src=x onerror=window.hacked=1>"
+        assert shown.token("target", 0).inner_text() == text
+        assert "<b>why</b>" in shown.page.locator(".lv-why").inner_text()
+        shown.press("p", "Shift+ArrowRight", "?")
+        shown.token("target", 5).click()
+        shown.saved()
+        assert shown.page.evaluate("window.hacked") is None
+        inside = "document.querySelector('[data-testid=stBidiComponentIsolated]').shadowRoot"
+        assert shown.page.evaluate(f"{inside}.querySelectorAll('img, script, b, u').length") == 0
+
+    def test_invisible_tokens_have_a_box_of_their_own(self, show):
+        shown = show("odd")
+        assert shown.token("target", 1).inner_text() == "U+200B"
+        assert shown.token("target", 1).bounding_box()["width"] > 30
+        assert "contains U+202E" in shown.token("target", 9).get_attribute("title")
+
+    def test_roles_and_names(self, show):
+        shown = show("swahili")
+        row = shown.page.get_by_role("listbox", name="Kiswahili, target sentence")
+        assert row.get_by_role("option").count() == 18
+        name = shown.token("target", 3).get_attribute("aria-label")
+        assert name == "Mahakama, ORG entity, word 1 of 5, linked to Court"
+        assert shown.page.locator('.lv-tok[tabindex="0"]').count() == 1
+
+    def test_one_can_walk_in_and_out_by_tab_alone(self, show):
+        shown = show("swahili")
+        shown.page.get_by_label("elsewhere").focus()
+        for _ in range(40):
+            shown.press("Shift+Tab")
+            if shown.page.locator(".lv-tok:focus").count():
+                break
+        assert shown.page.locator(".lv-tok:focus").count() == 1
+        shown.press("o")
+        assert shown.saved().page.locator(".lv-tok.at").count() == 1
+
+    @pytest.mark.parametrize("width", [1280, 700])
+    @pytest.mark.parametrize("case", ["swahili", "arabic", "chinese", "long", "odd"])
+    def test_nothing_overlaps_or_runs_out_of_sight(self, show, case, width):
+        shown = show(case, width)
+        found = shown.page.evaluate(
+            """() => {
+              const root = document.querySelector('[data-testid=stBidiComponentIsolated]').shadowRoot;
+              const boxes = [...root.querySelectorAll('.lv-tok')].map((n) => n.getBoundingClientRect());
+              const card = root.querySelector('.lv-card').getBoundingClientRect();
+              const beside = (a, b) => a.right <= b.left + .6 || b.right <= a.left + .6;
+              const over = (a, b) => a.bottom <= b.top || b.bottom <= a.top;
+              const within = (a) => a.left >= card.left && a.right <= card.right && a.bottom <= card.bottom;
+              let clashes = 0;
+              boxes.forEach((a, i) => boxes.slice(i + 1).forEach((b) => {
+                if (!beside(a, b) && !over(a, b)) clashes += 1;
+              }));
+              const outside = boxes.filter((a) => !within(a)).length;
+              const wide = document.documentElement.scrollWidth - innerWidth;
+              return { clashes, outside, tokens: boxes.length, wide };
+            }"""
+        )
+        assert found["tokens"] > 15
+        assert (found["clashes"], found["outside"]) == (0, 0)
+        assert found["wide"] <= 0
+
+    @pytest.mark.parametrize("scheme", ["light", "dark"])
+    def test_it_follows_the_theme(self, show, scheme):
+        assert show("german", scheme=scheme).page.locator(f'.lv[data-theme="{scheme}"]').count() == 1
