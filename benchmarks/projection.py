@@ -1,6 +1,7 @@
 """Strict F1 of the offline pipeline: aligner `statistical`, projector `matching`, gold source entities.
 
     PROJNER_DATA=... python -m benchmarks.projection [--only europarl] [--samples 1000]
+    PROJNER_DATA=... python -m benchmarks.projection --ablate
 
 German and Spanish of Europarl-NER were used for tuning, with UNER-PUD and xSID (valid) to see that a
 change pays elsewhere too: read all but xSID (test) as optimistic. UNER-PUD is annotated by other people
@@ -83,8 +84,8 @@ def load(name: str, source: Path, target: Path, lang: str) -> Corpus:
     )
 
 
-def corpora(data: Path) -> Iterator[Corpus]:
-    """Everything that is measured."""
+def corpora(data: Path, xsid_part: str = "test") -> Iterator[Corpus]:
+    """Everything that is measured; xSID comes in two parts, `valid` and `test`."""
     for lang in ("de", "es"):
         europarl = data / "europarl-ner"
         whole = load(f"europarl {lang}", europarl / "en.conll", europarl / f"{lang}.conll", lang)
@@ -95,7 +96,7 @@ def corpora(data: Path) -> Iterator[Corpus]:
         yield load(f"uner-pud {lang}", pud / "en.conll", pud / f"{lang}.conll", lang)
     for lang in XSID:
         xsid = data / "xsid"
-        yield load(f"xsid {lang}", xsid / "en.test.conll", xsid / f"{lang}.test.conll", lang)
+        yield load(f"xsid {lang}", xsid / f"en.{xsid_part}.conll", xsid / f"{lang}.{xsid_part}.conll", lang)
 
 
 def shown(measured: Score) -> str:
@@ -104,15 +105,48 @@ def shown(measured: Score) -> str:
     return f"{measured.value:.3f} [{measured.interval.low:.3f}, {measured.interval.high:.3f}]"
 
 
+ABLATIONS: dict[str, dict[str, float]] = {
+    "as it is": {},
+    "every target token counts one": {"unaligned_discount": 0.0},
+    "no case penalty": {"lower_case_edge": 1.0},
+    "case penalty .85": {"lower_case_edge": 0.85},
+    "no minimum": {"minimum": 1e-6},
+    "only P(source given target)": {"forward_share": 1.0},
+    "only P(target given source)": {"forward_share": 0.0},
+}
+
+
+def ablate(data: Path) -> None:
+    """Print what each setting of the projector is worth: strict F1 with the same links."""
+    columns: dict[str, dict[str, list[float]]] = {name: {} for name in ABLATIONS}
+    for corpus in corpora(data, "valid"):
+        alignments = aligners.create("statistical").align(corpus.pairs)
+        column = "xsid" if corpus.name.startswith("xsid") else corpus.name
+        for name, settings in ABLATIONS.items():
+            result = projectors.create("matching", **settings).project(
+                corpus.pairs, corpus.source, alignments
+            )
+            scores = score(corpus.gold, [projected_spans(p) for p in result], samples=0)
+            columns[name].setdefault(column, []).append(scores.micro.f1.value)
+    heads = next(iter(columns.values()))
+    print("| | " + " | ".join(heads) + " |\n" + "|---" * (len(heads) + 1) + "|")
+    for name, row in columns.items():
+        print(f"| {name} | " + " | ".join(f"{sum(f1) / len(f1):.3f}" for f1 in row.values()) + " |")
+
+
 def main() -> None:
     """Print one line a corpus."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--only", default="", help="corpora whose name begins so")
     parser.add_argument("--samples", type=int, default=1000, help="bootstrap samples")
+    parser.add_argument("--ablate", action="store_true", help="what each setting is worth, instead")
     options = parser.parse_args()
     folder = os.environ.get("PROJNER_DATA")
     if not folder:
         print("PROJNER_DATA names no folder of corpora: nothing to measure")
+        return
+    if options.ablate:
+        ablate(Path(folder))
         return
 
     print(

@@ -45,8 +45,8 @@ class Registry:
             ProjnerError: the name is unknown, or a setting does not exist.
         """
         if name not in self._targets:
-            known = ", ".join(self.names()) or "none"
-            raise ProjnerError(f"there is no {self.stage} system {name!r}; there are: {known}")
+            systems = ", ".join(self.names()) or "none"
+            raise ProjnerError(f"there is no {self.stage} system {name!r}; there are: {systems}")
         module, _, attribute = self._targets[name].partition(":")
         factory = getattr(import_module(module), attribute)
         known = list(signature(factory).parameters)
