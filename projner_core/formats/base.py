@@ -22,6 +22,9 @@ MOST_TOKENS = 65_535
 LONGEST_LINE = 1 << 20
 """The most bytes that a line may have: 1 MB."""
 
+MOST_NOTICES = 1_000
+"""How many notices one report lists."""
+
 # No larger than the longest line: a line that is too long then always crosses the end of a piece.
 _PIECE = 1 << 20
 
@@ -76,6 +79,14 @@ class Notice:
     def __str__(self) -> str:
         where = self.path if self.line is None else f"{self.path}, line {self.line}"
         return f"{where}: {self.what}"
+
+
+def note(report: list[Notice], notice: Notice) -> None:
+    """Add to a report, which lists 1,000 notices and then says once that there were more."""
+    if len(report) < MOST_NOTICES:
+        report.append(notice)
+    elif len(report) == MOST_NOTICES:
+        report.append(Notice(notice.path, notice.line, "from here on, more was put right than is listed"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from projner_core.corpus import Sentence, Span
 from projner_core.errors import InputError, ProjnerError
 from projner_core.formats import bitext, conll, jsonl
-from projner_core.formats.base import Notice, Progress, Record, size, sniff
+from projner_core.formats.base import Notice, Progress, Record, note, size, sniff
 from projner_core.formats.conll_layout import BLANK, DOCUMENT_MARK, Layout, columns_of, content
 from projner_core.formats.sides import Located, join, shared
 from projner_core.schemes import Scheme, SchemeError, decode, is_tag, repair
@@ -207,8 +207,9 @@ def _spans(
     repaired = repair(tags, scheme)
     for change in repaired.changes:
         line = conll.line_of(sentence, change.position, layout)
-        report.append(
-            Notice(str(path), line, f"the tag {change.was!r} was read as {change.now!r}: {change.why}")
+        note(
+            report,
+            Notice(str(path), line, f"the tag {change.was!r} was read as {change.now!r}: {change.why}"),
         )
     return decode(repaired.tags, scheme)
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from projner_core.corpus import Sentence, Span, check_spans
 from projner_core.errors import InputError
-from projner_core.formats.base import MOST_TOKENS, Notice, Progress, Record, lines
+from projner_core.formats.base import MOST_TOKENS, Notice, Progress, Record, lines, note
 from projner_core.formats.sides import Ids, text_sentence
 from projner_core.tokenisation import How
 
@@ -168,7 +168,7 @@ class _Row:
             what = f"the {span.label} entity at {where} is not a row of whole tokens"
             if self.strict:
                 raise self.wrong(what, "entities that begin and end with a token")
-            self.report.append(Notice(str(self.path), self.line, f"{what}; it was widened"))
+            note(self.report, Notice(str(self.path), self.line, f"{what}; it was widened"))
         return Span(first, last + 1, span.label)
 
 

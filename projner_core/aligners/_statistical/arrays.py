@@ -12,6 +12,8 @@ SingleArray = npt.NDArray[np.float32]  # one probability a cell, or a pair of wo
 FloatArray = npt.NDArray[np.float64]  # what sums are made of
 
 
-def sums(index: npt.NDArray[np.integer], n: int, weights: npt.NDArray[np.floating] | None = None) -> FloatArray:
+def sums(
+    index: npt.NDArray[np.integer], n: int, weights: npt.NDArray[np.floating] | None = None
+) -> FloatArray:
     """How often each number below `n` comes in `index`, or what the weights there sum to: float64 [n]."""
     return np.bincount(index, weights=weights, minlength=n).astype(np.float64, copy=False)
