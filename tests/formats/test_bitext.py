@@ -132,6 +132,25 @@ def test_ids_that_come_twice_are_made_different_and_reported(put):
     assert str(report[0]) == f"{path}, line 3: the id 'n' comes again; here it is 'n-3'"
 
 
+def test_a_hundred_thousand_equal_ids_take_no_longer_and_fill_no_report(put):
+    report = []
+    path = put("pairs.tsv", "n\ta\tb\n" * 100_000)
+    ids = {record.id for record in bitext.read_tsv(path, report=report)}
+    assert len(ids) == 100_000
+    assert "n-100000" in ids
+    assert len(report) == base.MOST_NOTICES + 1
+    assert "more was put right" in report[-1].what
+
+
+@FUZZ
+@given(st.lists(st.sampled_from(("a", "a-2", "a-3", "2", "")), max_size=12))
+def test_ids_are_always_unique(tmp_path, ids):
+    path = tmp_path / "ids.tsv"
+    path.write_text("id\tsource\ttarget\n" + "".join(f"{name}\tx\ty\n" for name in ids), encoding="utf-8")
+    given_ids = [record.id for record in bitext.read_tsv(path)]
+    assert len(set(given_ids)) == len(ids)
+
+
 @FUZZ
 @given(st.binary(max_size=200))
 def test_bytes_of_any_kind_are_read_or_refused(tmp_path, data):

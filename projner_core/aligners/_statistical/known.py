@@ -104,6 +104,8 @@ def _names(lang: str) -> dict[str, str]:
 
 def _locale(lang: str) -> Locale | None:
     language = parse(lang)
+    if language.language == "und":
+        return None  # CLDR would take it for English
     for code in (language.locale, f"{language.language}_{language.script}", language.language):
         try:
             return Locale.parse(code.rstrip("_"))
