@@ -52,7 +52,8 @@ class Registry:
         known = list(signature(factory).parameters)
         wrong = [setting for setting in settings if setting not in known]
         if wrong:
+            settings_known = ", ".join(known) or "none"
             raise ProjnerError(
-                f"{self.stage} system {name!r} has no setting {wrong[0]!r}; it has: {', '.join(known) or 'none'}"
+                f"{self.stage} system {name!r} has no setting {wrong[0]!r}; it has: {settings_known}"
             )
         return factory(**settings)

@@ -12,7 +12,7 @@ class Aligner(Protocol):
     """Aligns words."""
 
     def align(self, pairs: Sequence[Pair]) -> list[Alignment]:
-        """One alignment a pair, in the same order. Pairs are not changed; an empty side is aligned to nothing."""
+        """One alignment a pair, in the same order; an empty side is aligned to nothing."""
         ...
 
 

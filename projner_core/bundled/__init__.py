@@ -1,0 +1,1 @@
+"""What works with no download: demo corpora and lexicons, as data."""

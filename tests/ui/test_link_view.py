@@ -11,8 +11,10 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -52,6 +54,53 @@ def test_no_text_of_a_user_can_become_markup():
     for name in package.MODULES:
         text = (FOLDER / name).read_text(encoding="utf-8")
         assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", text), name
+
+
+@pytest.fixture
+def mounted(monkeypatch):
+    """Stand-ins for Streamlit's session and for the browser: what was mounted, and the session's state."""
+    found: dict = {"session": {}}
+    monkeypatch.setattr(package, "st", SimpleNamespace(session_state=found["session"]))
+    monkeypatch.setattr(package, "_component", lambda **given: found.update(given))
+    return found
+
+
+def test_an_action_that_arrives_twice_is_handed_on_once_and_answered(mounted):
+    handled = []
+
+    def on_action() -> None:
+        handled.append(package.pending_action("k"))
+
+    draw = partial(package.link_view, {"pair": "a"}, key="k", on_action=on_action)
+    draw()
+    assert mounted["data"] == {"pair": "a", "answered": None}
+    mounted["session"]["k"] = {"action": {"seq": 1, "client": "tab", "kind": "undo"}}
+    mounted["on_action_change"]()
+    mounted["on_action_change"]()
+    assert [action["kind"] for action in handled] == ["undo"]
+    draw()
+    assert mounted["data"]["answered"] == {"client": "tab", "seq": 1}
+    mounted["session"]["k"] = {"action": {"seq": 1, "client": "another tab", "kind": "redo"}}
+    mounted["on_action_change"]()
+    assert len(handled) == 2
+
+
+def test_the_browser_is_answered_even_where_the_page_fails(mounted):
+    def fail() -> None:
+        raise RuntimeError("disk full")
+
+    package.link_view({}, key="k", on_action=fail)
+    mounted["session"]["k"] = {"action": {"seq": 3, "client": "tab", "kind": "undo"}}
+    with pytest.raises(RuntimeError, match="disk full"):
+        mounted["on_action_change"]()
+    package.link_view({}, key="k", on_action=fail)
+    assert mounted["data"]["answered"]["seq"] == 3
+
+
+def test_there_is_no_action_before_one_was_sent(mounted):
+    assert package.pending_action("k") is None
+    mounted["session"]["k"] = {"action": None}
+    assert package.pending_action("k") is None
 
 
 # ------------------------------------------------------------------ under node
@@ -515,7 +564,7 @@ class Shown:
 
     def _json(self, place: int):
         self.saved()
-        self.page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
+        self.page.wait_for_selector('[data-testid=stApp][data-test-script-state="notRunning"]')
         return json.loads(self.page.locator("[data-testid=stCode] code").nth(place).inner_text())
 
     @property

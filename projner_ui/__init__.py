@@ -1,0 +1,1 @@
+"""What the pages of the app share: the link view, the queue, the session. Stands on `projner_core`."""
