@@ -103,18 +103,24 @@ def browser():
         running.close()
 
 
-@pytest.fixture
-def app(tmp_path):
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """Where this app keeps its projects; stands in for the home that each other test has of its own."""
+    return tmp_path_factory.mktemp("app") / "home"
+
+
+@pytest.fixture(scope="module")
+def app(home):
     """The address of the app, on a free port, with a home of its own."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    log = (tmp_path / "app.log").open("w")
+    log = (home.parent / "app.log").open("w")
     command = ["-m", "streamlit", "run", "app.py", "--server.headless=true", f"--server.port={port}"]
     server = subprocess.Popen(
         [sys.executable, *command],
         cwd=ROOT,
-        env=os.environ | {"PROJNER_HOME": str(tmp_path / "home")},
+        env=os.environ | {"PROJNER_HOME": str(home)},
         stdout=log,
         stderr=log,
     )
@@ -137,23 +143,31 @@ def page(browser):
     context.close()
 
 
-@pytest.fixture
-def files(tmp_path):
-    (tmp_path / "english.conll").write_bytes(SOURCE.encode())
-    (tmp_path / "habari.conll").write_bytes(TARGET.encode())
-    return tmp_path / "english.conll", tmp_path / "habari.conll"
+def _files(folder: Path, name: str) -> tuple[Path, Path]:
+    """Her two files; the project takes its name from the second."""
+    (folder / "english.conll").write_bytes(SOURCE.encode())
+    (folder / f"{name}.conll").write_bytes(TARGET.encode())
+    return folder / "english.conll", folder / f"{name}.conll"
 
 
-def test_from_her_files_to_her_corrected_file(app, page, files, tmp_path):
+def test_a_server_just_started_shows_the_page_that_was_asked_for(app, page):
+    page.goto(f"{app}/project?new=1")  # first of all tests here: Streamlit knows of no page yet
+    page.wait_for_function("document.title === 'Project · ProjNER'")
+    _expect(page.get_by_text("The language that needs labels"))
+    assert "new=1" in page.url
+    assert page.get_by_test_id("stSidebarNav").count() == 0
+
+
+def test_from_her_files_to_her_corrected_file(app, page, tmp_path):
     page.goto(app)
     _expect(page.get_by_text("demo-swahili").first)  # a fresh machine opens on the demo, projected
     _expect(_token(page, "target", 0))
 
-    _import(page, *files)
+    _import(page, *_files(tmp_path, "habari"))
     page.get_by_role("button", name="Run", exact=True).click()
     page.get_by_role("link", name="Inspect the result").click()
 
-    _open_pair(page, app, "habari-1")
+    _open_pair(page, app, "habari", "habari-1")
     assert _tagged(page) == [(0, 1, "PER"), (3, 3, "LOC")]
 
     # By mouse: the left edge of Arusha is drawn over "anaishi".
@@ -182,7 +196,7 @@ def test_from_her_files_to_her_corrected_file(app, page, files, tmp_path):
     page.wait_for_function("!location.search.includes('pair=habari-1')")
 
     # What a file holds is text, whatever it looks like.
-    _open_pair(page, app, "habari-3")
+    _open_pair(page, app, "habari", "habari-3")
     assert _token(page, "target", 0).inner_text().strip() == TRAP
     assert page.evaluate("window.trapped") is None
 
@@ -201,26 +215,26 @@ def test_from_her_files_to_her_corrected_file(app, page, files, tmp_path):
     assert page.evaluate("window.trapped") is None
 
 
-def test_a_file_that_is_not_right_says_what_to_do(app, page, files, tmp_path):
+def test_a_file_that_is_not_right_says_what_to_do(app, page, home, tmp_path):
     short = tmp_path / "short.conll"
     short.write_bytes(SOURCE.split("\n\n")[0].encode() + b"\n")
     page.goto(f"{app}/project?new=1")
-    _import(page, short, files[1], arrive=False)
+    _import(page, short, _files(tmp_path, "too long")[1], arrive=False)
     said = page.get_by_text("Nothing was imported.")
     _expect(said)
-    assert "short.conll" in said.inner_text() or "habari.conll" in said.inner_text()
+    assert "short.conll" in said.inner_text() or "too long.conll" in said.inner_text()
     assert "/tmp" not in said.inner_text()
-    assert not (tmp_path / "home" / "projects" / "habari.sqlite").exists()
+    assert not (home / "projects" / "too long.sqlite").exists()
 
 
-def test_two_readers_one_pair(app, page, browser, files):
+def test_two_readers_one_pair(app, page, browser, tmp_path):
     page.goto(app)
-    _import(page, *files)
+    _import(page, *_files(tmp_path, "two readers"))
     page.get_by_role("button", name="Run", exact=True).click()
     page.get_by_role("link", name="Inspect the result").click()
-    _open_pair(page, app, "habari-2")
+    _open_pair(page, app, "two readers", "habari-2")
     other = browser.new_context().new_page()
-    _open_pair(other, app, "habari-2")
+    _open_pair(other, app, "two readers", "habari-2")
 
     _token(page, "target", 3).click()
     page.keyboard.press("Delete")
@@ -233,15 +247,32 @@ def test_two_readers_one_pair(app, page, browser, files):
     other.context.close()
 
 
-def _import(page, source: Path, target: Path, *, arrive: bool = True) -> None:
+def test_entities_marked_by_hand_are_projected(app, page, tmp_path):
+    english, swahili = tmp_path / "english.txt", tmp_path / "by hand.txt"
+    english.write_text("Asha Mwangi lives in Arusha.\nJuma Ali left Nairobi.\n", encoding="utf-8")
+    swahili.write_text("Asha Mwangi anaishi Arusha.\nJuma Ali aliondoka Nairobi.\n", encoding="utf-8")
+    page.goto(f"{app}/project?new=1")
+    _import(page, english, swahili, found="2 sentences · a sentence on each line")
+    page.get_by_role("link", name="No source entities yet: mark them by hand").click()
+    _expect(page.get_by_role("button", name="Project what I marked"))
+
+    _drag(page, _token(page, "source", 0), _token(page, "source", 1))
+    page.keyboard.press("p")
+    page.get_by_role("button", name="Link the words and project").click()
+    _shows(page, [(0, 1, "PER")])
+
+
+def _import(
+    page, source: Path, target: Path, *, found: str = "columns by tabs · tags in IOB2", arrive: bool = True
+) -> None:
     if "new=1" not in page.url:
         page.get_by_role("link", name="Project").click()
         page.get_by_role("button", name="Import your files").click()
     chosen = page.locator('input[type="file"]')
     chosen.nth(0).set_input_files(source)
-    _expect(page.get_by_text("tags in IOB2").first)
+    _expect(page.get_by_text(found).first)
     chosen.nth(1).set_input_files(target)
-    _expect(page.get_by_text("3 columns by tabs"))
+    _expect(page.get_by_text(found).nth(1))
     language = page.get_by_label("The language that needs labels")
     language.click()
     language.fill("kiswah")
@@ -253,8 +284,8 @@ def _import(page, source: Path, target: Path, *, arrive: bool = True) -> None:
         _expect(page.get_by_role("button", name="Run", exact=True))
 
 
-def _open_pair(page, app: str, pair: str) -> None:
-    page.goto(f"{app}/?project=habari&pair={pair}")
+def _open_pair(page, app: str, project: str, pair: str) -> None:
+    page.goto(f"{app}/?project={project}&pair={pair}")
     _expect(_token(page, "target", 0))
 
 

@@ -62,12 +62,26 @@ def projections(number):
 
 
 @pytest.fixture
-def imported(home):
-    """A project that was imported, and no more."""
-    with catalogue.create_project("habari", "en", "sw") as project:
+def make(home):
+    """Make a project of these pairs, imported and no more, under any name and languages."""
+    made = []
+
+    def make(name, source_lang="en", target_lang="sw"):
+        project = catalogue.create_project(name, source_lang, target_lang)
+        made.append(project)
         with project.importing() as importer:
             importer.add(records())
-        yield project
+        return project
+
+    yield make
+    for project in made:
+        project.close()
+
+
+@pytest.fixture
+def imported(make):
+    """A project that was imported, and no more."""
+    return make("habari")
 
 
 @pytest.fixture

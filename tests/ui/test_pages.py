@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from projner_core.errors import ProjnerError
 from projner_core.pipeline import running
 from projner_core.review.actions import Kind, draft
 from projner_core.store import catalogue
@@ -122,9 +123,10 @@ def test_source_entities_marked_by_hand_offer_to_project_again(project):
 def test_a_run_that_failed_says_why(project):
     job = project.start_job("run", {})
     project.finish_job(job, "failed", f"the model {TRAP} is not here")
-    said = text(open_page(project="habari"))
+    said = text(open_page("project", project="habari"))
     assert "The run failed" in said
     assert "\\<img src" in said, "it is text, not markup"
+    assert "The run failed" not in text(open_page(project="habari")), "there is a projection to look at"
 
 
 def test_a_run_at_work_shows_how_far_it_is(project):
@@ -141,7 +143,7 @@ def test_a_run_whose_process_died_can_be_gone_on_with(project, monkeypatch):
     job = project.start_job("run", {})
     project.update_job(job, stage="align", done=2, total=4, heartbeat=0.0)
     assert running.status(project).state == "stopped"
-    assert "Run again and it goes on" in text(open_page(project="habari"))
+    assert "Run again and it goes on" in text(open_page("project", project="habari"))
 
 
 def test_the_project_page_lists_projects_and_says_what_is_in_the_open_one(project):
@@ -219,29 +221,74 @@ def test_the_reviewer_is_remembered_on_this_machine(project, home):
     assert again.text_input(key="reviewer_name").value == "Asha Mwangi"
 
 
-def test_a_fresh_machine_opens_on_the_swahili_demo(home, monkeypatch):
+def test_a_fresh_machine_opens_on_the_swahili_demo(make, monkeypatch):
     made = []
-    monkeypatch.setattr(session.demo, "ensure", lambda lang: made.append(lang) or _small_project())
+    monkeypatch.setattr(session.demo, "ensure", lambda lang: made.append(lang) or make("demo").name)
     at = open_page()
     assert made == ["sw"]
-    assert "demo" in url(at, "project")
+    assert url(at, "project") == "demo"
+    assert components(at)["projner_link_view"]["pair"] == "n-0"
 
 
-def _small_project():
-    from tests.ui.conftest import records
+def test_a_demo_that_cannot_be_made_is_a_sentence(home, monkeypatch):
+    def full(lang):
+        raise ProjnerError("The disk is full.")
 
-    with catalogue.create_project("demo", "en", "sw") as project, project.importing() as importer:
-        importer.add(records())
-    return "demo"
+    monkeypatch.setattr(session.demo, "ensure", full)
+    assert "The disk is full" in text(open_page())
 
 
 @pytest.mark.parametrize("page", ["inspect", "project", "export"])
-def test_no_page_shows_a_name_as_markup(page, home):
-    from tests.ui.conftest import records
-
-    name = "a_b_ - c"
-    with catalogue.create_project(name, "en", "<b>x</b>") as project, project.importing() as importer:
-        importer.add(records())
-    at = open_page(page, project=name)
+def test_no_page_shows_a_name_as_markup(page, make):
+    make("a_b_ - c", target_lang="<b>x</b>")
+    at = open_page(page, project="a_b_ - c")
     assert "\\<b\\>x\\<\\/b\\>" in text(at)
     assert "<b>x</b>" not in text(at)
+
+
+def many(home, pairs):
+    """A project of so many pairs, the later the more doubtful."""
+    from projner_core.corpus import Projection, Sentence
+    from projner_core.formats.base import Record
+    from projner_core.store import LayerKind
+
+    project = catalogue.create_project("many", "en", "sw")
+    with project.importing() as importer:
+        importer.add(Record(f"m-{n}", Sentence(("one",)), Sentence((f"moja{n}",)), ()) for n in range(pairs))
+    layer = project.open_layer(
+        name="x", kind=LayerKind.PROJECTIONS, side="target", fingerprint="x", provenance={}
+    )
+    project.write_signals(layer, 0, [n / pairs for n in range(pairs)])
+    nothing: tuple[Projection, ...] = ()
+    project.complete(project.write(layer, 0, [nothing] * pairs))
+    project.set_current(layer.id)
+    return project
+
+
+def listed(at):
+    return [item["position"] for item in components(at)["projner_queue_list"]["items"]]
+
+
+def test_a_long_queue_is_read_and_sent_a_page_at_a_time(home):
+    with many(home, 130):
+        at = open_page(project="many")
+        assert listed(at) == list(range(129, 79, -1))
+        assert "1–50 of 130" in text(at)
+
+
+def test_a_link_to_a_pair_far_down_opens_the_page_that_lists_it(home):
+    with many(home, 130):
+        at = open_page(project="many", pair="m-10")
+        assert 10 in listed(at)
+        assert "101–130 of 130" in text(at)
+
+
+def test_a_filter_starts_the_list_again(home):
+    with many(home, 130) as project:
+        at = open_page(project="many", pair="m-10")
+        at.text_input(key="filter_find").set_value("MOJA12").run()
+        assert listed(at) == [129, 128, 127, 126, 125, 124, 123, 122, 121, 120, 12]
+        decide(project, 129, Kind.VERDICT, "right")
+        at.segmented_control(key="filter_show").set_value("open").run()
+        assert 129 not in listed(at)
+        assert (url(at, "show"), url(at, "find")) == ("open", "MOJA12")

@@ -1,0 +1,9 @@
+"""Navigation, nothing else: `streamlit run app.py`."""
+
+from __future__ import annotations
+
+from projner_ui import frame
+
+page = frame.navigation()
+frame.configure(page.title)
+page.run()

@@ -1,0 +1,115 @@
+"""Where did it go wrong? The queue of pairs, one pair drawn, corrections."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from projner_core.errors import ProjnerError
+from projner_core.store import Project
+from projner_ui import actions, queue_panel, run_panel, session, view_model
+from projner_ui.frame import EXPORT_PAGE, PROJECT_PAGE, enter, headline, nothing_here
+from projner_ui.languages import own_name
+from projner_ui.link_view import link_view, pending_action
+from projner_ui.text import plain
+
+LINK_VIEW = "link_view"
+
+
+def draw() -> None:
+    """The page: which project, which pair, and the pair itself."""
+    try:
+        name = session.project_name() or session.make_first_project()
+        project = session.open_project(name)
+    except ProjnerError as error:
+        nothing_here(plain(str(error)), "Choose another project", PROJECT_PAGE)
+        return
+    if project.count() == 0:
+        nothing_here(f"**{plain(name)}** holds no sentence yet.", "Import files", PROJECT_PAGE)
+        return
+    panel = queue_panel.Panel(project, session.pair_position(project))
+    headline(project, panel.current, panel.doubt)
+    pending = project.current_projection is None or run_panel.source_changed(project)
+    run_panel.outcome(project, ended=pending)
+    with st.container(key="split"):
+        side, main = st.columns([1, 4.4], gap="medium")
+        with side:
+            panel.draw()
+        with main:
+            _situation(name, project)
+            if panel.current is None:
+                _nothing_listed()
+            else:
+                _pair(project, panel.current, panel.queue)
+
+
+def _pair(project: Project, position: int, queue: session.Filter) -> None:
+    trail = session.trail(project)
+    view = view_model.build(project, position, error=st.session_state.pop("pair_error", None))
+    trail.seen[position] = view.revision
+    session.set_url(pair=project.id_of(position))
+    if st.session_state.pop("at_end", False):
+        _say_end(project)
+    link_view(view.data, key=LINK_VIEW, on_action=partial(_on_action, project, queue))
+
+
+def _on_action(project: Project, queue: session.Filter) -> None:
+    trigger = pending_action(LINK_VIEW)
+    if trigger is None:
+        return
+    outcome = actions.act(project, trigger, who=session.reviewer(), queue=queue, trail=session.trail(project))
+    st.session_state["pair_error"] = outcome.error
+    st.session_state["at_end"] = outcome.at_end
+    session.show_pair(project, outcome.position)
+
+
+def _situation(name: str, project: Project) -> None:
+    """What stands between this project and its review, and the button that gets it out of the way."""
+    if run_panel.at_work(project):
+        return
+    if project.current_projection is None:
+        if actions.source_layer(project) is None and not project.get_meta("source_edits", 0):
+            _call(
+                name, project, f"No entity is known on the {plain(own_name(project.source_lang))} "
+                "side. Mark some in the upper row: drag over the words, then press the key of a type.",
+                "Project what I marked", disabled=True,
+            )  # fmt: skip
+        else:
+            _call(
+                name, project, f"Nothing was carried over to {plain(own_name(project.target_lang))} yet.",
+                "Link the words and project",
+            )  # fmt: skip
+    elif run_panel.source_changed(project):
+        _call(name, project, "Source entities changed since they were projected.", "Project again")
+
+
+def _call(name: str, project: Project, sentence: str, button: str, *, disabled: bool = False) -> None:
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="call"):
+        st.markdown(sentence, width="stretch")
+        st.button(
+            button, type="primary", icon=":material/play_arrow:", disabled=disabled,
+            on_click=run_panel.start, args=(name, project, run_panel.last_config(project)),
+        )  # fmt: skip
+
+
+def _nothing_listed() -> None:
+    with st.container(border=True, key="empty"):
+        if st.query_params.get("show") == "open" and not st.query_params.get("find"):
+            st.markdown("##### Every pair is reviewed")
+            st.page_link(EXPORT_PAGE, label="Take the corrected file home", icon=":material/download:")
+        else:
+            st.markdown("##### No pair matches")
+            st.caption("Search for other words, or show all pairs.")
+
+
+def _say_end(project: Project) -> None:
+    reviewed, _, total = project.review_counts(actions.REVIEW)
+    if reviewed == total:
+        st.toast("Every pair is reviewed. Export has your file.", icon=":material/task_alt:")
+    else:
+        st.toast("This is the end of the list.", icon=":material/last_page:")
+
+
+enter()
+draw()

@@ -1,0 +1,95 @@
+"""A run as a page shows it: the button that starts it, progress with the time left, how it ended."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from projner_core.errors import ProjnerError
+from projner_core.pipeline import running
+from projner_core.pipeline.config import RunConfig
+from projner_core.store import Project
+from projner_ui.text import count, duration, plain
+
+STAGES = {
+    "start": "Starting",
+    "translate": "Translating",
+    "tag": "Finding source entities",
+    "align": "Linking words",
+    "project": "Carrying entities over",
+}
+_POLL_SECONDS = 1.0
+
+
+def start(name: str, project: Project, config: RunConfig) -> None:
+    """Start a run in a process of its own; a sentence appears where it can't start."""
+    edits = project.get_meta("source_edits", 0)
+    try:
+        job = running.start(name, config)
+    except ProjnerError as error:
+        st.session_state["run_error"] = str(error)
+        return
+    project.set_meta("run_config", config.model_dump())
+    project.set_meta("projected_edits", {"job": job, "edits": edits})
+
+
+def last_config(project: Project) -> RunConfig:
+    """The configuration of the project's latest run, else the defaults."""
+    saved = project.get_meta("run_config", None)
+    return RunConfig.model_validate(saved) if saved else RunConfig()
+
+
+def source_changed(project: Project) -> bool:
+    """Whether source entities were corrected after the projection under review was started."""
+    edits = project.get_meta("source_edits", 0)
+    if not edits:
+        return False
+    known = project.get_meta("projected_edits", None) or {"job": None, "edits": 0}
+    status = running.status(project)
+    finished = known["job"] is None or status.job_id != known["job"] or status.state == "done"
+    return bool(edits > known["edits"]) or not finished
+
+
+def at_work(project: Project) -> bool:
+    """Whether a run is at work on the project now."""
+    return running.status(project).active
+
+
+def outcome(project: Project, *, ended: bool = True) -> None:
+    """Progress while a run is at work; with `ended`, how the latest one ended if that asks for something."""
+    if error := st.session_state.pop("run_error", None):
+        st.error(plain(error), icon=":material/error:")
+    status = running.status(project)
+    if status.active:
+        progress(project)
+    elif not ended:
+        return
+    elif status.state == "failed":
+        st.error(f"The run failed. {plain(status.message)}", icon=":material/error:")
+    elif status.state in ("stopped", "cancelled"):
+        done = f" {count(status.done, 'pair')} of {status.total:,} were ready." if status.total else ""
+        word = "was cancelled" if status.state == "cancelled" else "stopped before its end"
+        st.warning(
+            f"The run {word}.{done} Run again and it goes on where it was.", icon=":material/pause_circle:"
+        )
+
+
+@st.fragment(run_every=_POLL_SECONDS)
+def progress(project: Project) -> None:
+    """The run that is at work now, with a button to cancel; the whole page reruns when it is over."""
+    status = running.status(project)
+    if not status.active:
+        st.rerun(scope="app")
+    with st.container(border=True, key="progress"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(
+                f"**{STAGES.get(status.stage, plain(status.stage)) or 'Starting'}…**", width="stretch"
+            )
+            if st.button("Cancel", key="cancel_run", icon=":material/close:"):
+                running.cancel(project)
+                st.session_state["cancelling"] = status.job_id
+        share = min(status.done / status.total, 1.0) if status.total else 0.0
+        st.progress(share)
+        left = f" · {duration(status.seconds_left)} left" if status.seconds_left is not None else ""
+        if st.session_state.get("cancelling") == status.job_id:
+            left = " · stopping after this block"
+        st.caption(f"{status.done:,} of {count(status.total, 'pair')}{left}" if status.total else "…")

@@ -1,0 +1,75 @@
+"""The settings of a system as widgets, read off its signature: a system that joins later has them too.
+
+A stage's registry names factories; a factory takes settings by keyword, with a default and a type, and
+its docstring's `Args:` say what each is for. Nothing is imported until someone looks at the settings.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from projner_core.registry import Registry
+
+_ARGUMENT = re.compile(r"^    (\w+): (.+?)(?=^    \w+: |^\S|\Z)", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting of a system: its name, its default, and the sentence that explains it."""
+
+    name: str
+    default: Any
+    help: str
+
+
+def settings_of(factory: Callable[..., Any]) -> list[Setting]:
+    """The settings that a person can change: keywords with a plain default."""
+    explained = _explanations(inspect.getdoc(factory) or "")
+    return [
+        Setting(parameter.name, parameter.default, explained.get(parameter.name, ""))
+        for parameter in inspect.signature(factory).parameters.values()
+        if isinstance(parameter.default, bool | int | float | str)
+    ]
+
+
+def _explanations(docstring: str) -> dict[str, str]:
+    _, _, arguments = docstring.partition("Args:\n")
+    return {name: " ".join(text.split()) for name, text in _ARGUMENT.findall(arguments)}
+
+
+def choose(registry: Registry, name: str, chosen: dict[str, Any], *, key: str) -> dict[str, Any]:
+    """Widgets for the settings of the system `name`; returns those that differ from their defaults.
+
+    Raises:
+        ProjnerError: the system can't be built here.
+    """
+    changed = {}
+    for setting in settings_of(type(registry.create(name))):
+        value = _widget(setting, chosen.get(setting.name, setting.default), f"{key}_{name}_{setting.name}")
+        if value != setting.default:
+            changed[setting.name] = value
+    return changed
+
+
+def _widget(setting: Setting, value: Any, key: str) -> Any:
+    label = setting.name.replace("_", " ")
+    label = label[0].upper() + label[1:]
+    help_text = setting.help or None
+    match setting.default:
+        case bool():
+            return st.toggle(label, value=bool(value), key=key, help=help_text)
+        case int():
+            return int(st.number_input(label, value=int(value), step=1, key=key, help=help_text))
+        case float():
+            number = st.number_input(
+                label, value=float(value), step=0.05, format="%.3g", key=key, help=help_text
+            )
+            return float(number)
+        case _:
+            return st.text_input(label, value=str(value), key=key, help=help_text)
