@@ -62,18 +62,19 @@ class LinkView {
     const { root, parts } = this;
     root.onkeydown = (event) => onKey(this, event);
     root.onkeyup = (event) => event.stopPropagation();
-    root.onfocusin = (event) => {
+    // There is no `onfocusin` to assign to. A view listens once in its life, so nothing stacks up.
+    root.addEventListener("focusin", (event) => {
       const token = event.target.closest(".lv-tok");
       if (token && !this.moving) this.setFocus(token.dataset.side, Number(token.dataset.index), { keep: true });
       this.active = true;
       if (this.layout && !this.moving) this.drawFocus();
-    };
-    root.onfocusout = (event) => {
+    });
+    root.addEventListener("focusout", (event) => {
       if (!event.relatedTarget || !root.contains(event.relatedTarget)) {
         this.active = false;
         if (this.layout && !this.moving) this.drawFocus();
       }
-    };
+    });
     parts.stage.onpointerdown = (event) => onDown(this, event);
     parts.stage.onpointermove = (event) => onMove(this, event);
     parts.stage.onpointerup = (event) => onUp(this, event);

@@ -254,7 +254,9 @@ def test_a_pair_without_a_source_says_so():
 
 def test_sentences_of_thousands_of_words():
     words = (np.random.default_rng(3).zipf(1.3, 5000) % 700).tolist()
-    long = Pair("long", Sentence(tuple(f"w{w}" for w in words)), Sentence(tuple(f"v{w}" for w in words)))
+    source = tuple(f"{w}" if w % 5 == 0 else f"w{w}" for w in words)  # some are numbers
+    target = tuple(f"{w}" if w % 5 == 0 else f"v{w}" for w in words)
+    long = Pair("long", Sentence(source), Sentence(target))
     lopsided = Pair("lopsided", Sentence(("one",)), long.target)
     found = StatisticalAligner(lexicon=0).align([long, lopsided, *TOY])
     check_probabilities([long, lopsided, *TOY], found)
@@ -306,6 +308,22 @@ def test_a_run_that_was_killed_and_resumed_ends_in_the_same_links():
         resumed.observe(pairs[at : at + 40], [stored(alignment) for alignment in whole[at : at + 40]])
     assert resumed.align(pairs[80:120]) == whole[80:120]
     assert resumed.align(pairs[120:]) == whole[120:]
+
+
+def test_joined_characters_are_learned_from_their_links():
+    pairs = [
+        pair("Beijing is big", "北 京 很 大", "en", "zh"),
+        pair("He left China", "他 离 开 了 中 国", "en", "zh"),
+    ] * 6
+    aligner = StatisticalAligner(block=4)
+    whole = aligner.align(pairs)
+    check_probabilities(pairs, whole)
+    resumed = aligner.start()
+    resumed.observe(pairs[:4], [stored(alignment) for alignment in whole[:4]])
+    assert resumed.align(pairs[4:8]) == whole[4:8]
+    beijing = {link.target: link for link in whole[0].links if link.source == 0}
+    assert set(beijing) == {0, 1}
+    assert beijing[0].forward == beijing[1].forward
 
 
 def test_later_blocks_profit_from_earlier_ones():

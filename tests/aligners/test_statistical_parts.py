@@ -16,9 +16,10 @@ from projner_core.aligners._statistical.languages import choose, parse, script_o
 from projner_core.aligners._statistical.learned import WordCounts
 from projner_core.aligners._statistical.lexical import Pseudocounts, estimate
 from projner_core.aligners._statistical.shapes import SHAPES, Shape, affinity, shapes
-from projner_core.aligners._statistical.similarity import romanise, similar_pairs
+from projner_core.aligners._statistical.similarity import consonants, romanise, similar_pairs
 from projner_core.aligners._statistical.tables import Block, Text, build_block, look_up, number_pairs
 from projner_core.aligners._statistical.training import Model, train
+from projner_core.aligners._statistical.units import Joiner
 from projner_core.aligners._statistical.words import STEM_LETTERS, Vocabulary, normalise, stem
 from projner_core.bundled import lexicons
 
@@ -57,6 +58,10 @@ def test_normalise(token, word):
         ("ọ̀ṣun", 4, "osun"),
         ("كِتَاب", 4, "كتاب"),
         ("हिन्दी", 4, "हिन्"),
+        ("والقاهرة", 4, "قاهر"),
+        ("القاهرة", 6, "قاهرة"),
+        ("بالدار", 4, "دار"),
+        ("והמלך", 4, "מלך"),
         ("ኢትዮጵያ", 4, "ኢትዮጵ"),
     ],
 )
@@ -261,6 +266,33 @@ def test_romanise():
     assert romanise("köln") == "koln"
 
 
+@pytest.mark.parametrize(
+    ("native", "latin"),
+    [
+        ("ميركل", "merkel"),
+        ("كريستوفر", "christopher"),
+        ("نتنياهو", "netanyahu"),
+        ("נתניהו", "netanyahu"),
+        ("北京", "beijing"),
+        ("奥巴马", "obama"),
+        ("オバマ", "obama"),
+        ("ลอนดอน", "london"),
+    ],
+)
+def test_names_spelt_by_sound_have_the_same_consonants(native, latin):
+    assert consonants(native) == consonants(latin) != ""
+
+
+def test_arabic_names_look_alike_by_their_consonants():
+    block, sources, targets = block_of(("merkel visited the", "ميركل زارت هذا"))
+    table = block.tables[0]
+    prior = similar_pairs(block, sources.words, targets.words, weight=12.0, threads=1)[0]
+    assert [
+        (sources.words[table.source[p]], targets.words[table.target[p]])
+        for p in np.flatnonzero(prior.pair).tolist()
+    ] == [("merkel", "ميركل")]
+
+
 def test_names_and_numbers_look_alike_and_short_words_do_not():
     block, sources, targets = block_of(("putin 1999 in die the", "путина 1999 an der tee"))
     names = [*zip(block.tables[0].source.tolist(), block.tables[0].target.tolist(), strict=True)]
@@ -272,6 +304,41 @@ def test_names_and_numbers_look_alike_and_short_words_do_not():
     assert set(alike) == {("putin", "путина"), ("1999", "1999")}
     assert alike["1999", "1999"] == pytest.approx(12 * 4 / 6)
     assert prior.source.sum() == pytest.approx(prior.pair.sum()) == pytest.approx(prior.target.sum())
+
+
+# units
+
+
+@pytest.mark.parametrize(
+    ("tokens", "others", "expected"),
+    [
+        ("他 在 中 国 工 作", "He works in China", "他 在 中国 工 作"),
+        ("北 京 欢 迎 你", "Beijing welcomes you", "北京 欢 迎 你"),
+        ("陈 雨 桐 参 观 了", "Chen Yutong visited", "陈雨桐 参 观 了"),
+        ("オ バ マ が 来 た", "He came", "オバマ が 来 た"),
+        ("ล อ น ด อ น", "London", "ลอนดอน"),
+        ("中 , 国", "China", "中 , 国"),
+        ("Rais wa China", "President of China", "Rais wa China"),
+        ("", "China", ""),
+    ],
+)
+def test_characters_are_joined_to_words_that_are_known_or_sound_like_a_name(tokens, others, expected):
+    units = Joiner(["中国", "中国人", "x"]).units(tokens.split(), others.split())
+    assert units.words == tuple(expected.split())
+    assert units.start[-1] == len(tokens.split())
+    assert units.plain == (tokens == expected)
+
+
+@given(st.lists(st.sampled_from(["中", "国", "人", "的", "Obama", ".", "オ", "バ"]), max_size=20))
+def test_units_are_the_tokens_in_order(tokens):
+    units = Joiner(["中国", "国人", "中国人", "的人"]).units(tokens, ["Obama"])
+    assert units.start[0] == 0
+    assert units.start[-1] == len(tokens)
+    for word, (start, end) in zip(units.words, itertools.pairwise(units.start), strict=True):
+        assert word == "".join(tokens[start:end])
+    vocabulary = Vocabulary()
+    spread = units.spread(vocabulary)
+    assert len(spread) == len(tokens)
 
 
 # cutting
@@ -388,7 +455,8 @@ def test_a_lexicon_reads_the_same_from_both_ends():
         ("de", ("germany",), ("deutschland",)),
         ("sw", ("germany",), ("ujerumani",)),
         ("ar", ("cairo",), ("القاهرة",)),
-        ("zh", ("china",), ("中", "国")),
+        ("zh", ("china",), ("中国",)),
+        ("ja", ("germany",), ("ドイツ",)),
         ("am", ("ethiopia",), ("ኢትዮጵያ",)),
         ("yo", ("nigeria",), ("nàìjíríà",)),
         ("el", ("athens",), ("αθήνα",)),

@@ -634,6 +634,13 @@ class TestInABrowser:
         weak = shown.page.locator('.lv-link[data-link="4-8"]')
         assert weak.evaluate("node => getComputedStyle(node).strokeDasharray") != "none"
 
+    def test_focus_that_comes_from_elsewhere_is_followed(self, show):
+        """A screen reader or the Tab key moves the browser's focus, not the view's own."""
+        shown = show("swahili")
+        shown.token("target", 10).evaluate("node => node.focus()")
+        assert shown.at() == ("target", 10)
+        assert "Arusha" in shown.page.locator(".lv-tok.hot").all_inner_texts()
+
     def test_a_label_key_relabels_delete_removes_undo_and_redo_bring_back(self, show):
         shown = show("swahili")
         shown.press("m")
