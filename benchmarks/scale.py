@@ -84,7 +84,7 @@ def step(name: str, folder: Path) -> None:
                 samples.append(1000 * (time.perf_counter() - start))
             detail = f"; a page's reads: median {statistics.median(samples):.1f}, most {max(samples):.1f} ms"
     seconds = time.perf_counter() - began
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # the starting process is small
     print(f"{name:>10}: {seconds:7.1f} s, peak {peak:5.0f} MB{detail}", flush=True)
 
 
