@@ -17,7 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
-from projner_core.selection import Candidates, Chosen, Floats, greedy, integer_program, select
+from projner_core.selection import Candidates, greedy, integer_program, select
+from projner_core.selection_compiled import Chosen, Floats
 
 TOLERANCE = 1e-9
 

@@ -12,10 +12,11 @@ import streamlit as st
 
 from projner_core.errors import ProjnerError
 from projner_core.pipeline import exporting
+from projner_core.pipeline.lineage import Side, entities_behind
 from projner_core.schemes import Scheme
 from projner_core.store import LayerKind, Project
 from projner_ui import session
-from projner_ui.actions import REVIEW, source_layer
+from projner_ui.actions import REVIEW
 from projner_ui.differences import Difference, first_differences
 from projner_ui.frame import INSPECT_PAGE, PROJECT_PAGE, enter, headline, nothing_here
 from projner_ui.languages import own_name
@@ -89,7 +90,7 @@ class _Tags:
     title: str
     caption: str
     layer: int | Literal["reviewed"]
-    side: exporting.Side
+    side: Side
 
 
 def _offered(project: Project) -> dict[str, _Tags]:
@@ -106,7 +107,7 @@ def _offered(project: Project) -> dict[str, _Tags]:
     for layer in project.layers(kind=LayerKind.SPANS, side="target"):
         said = "As it came with your file" if layer.name == "gold" else "A layer beside the projection"
         offered[f"layer {layer.id}"] = _Tags(f"{target}, {plain(layer.name)}", said, layer.id, "target")
-    if source_layer(project) is not None or project.get_meta("source_edits", 0):
+    if entities_behind(project) is not None or project.get_meta("source_edits", 0):
         said = "The source side, with what was marked there by hand"
         offered["source"] = _Tags(source, said, "reviewed", "source")
     return offered

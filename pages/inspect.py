@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 
 from projner_core.errors import ProjnerError
+from projner_core.pipeline.lineage import entities_behind
 from projner_core.store import Project
 from projner_ui import actions, queue_panel, run_panel, session, view_model
 from projner_ui.frame import EXPORT_PAGE, PROJECT_PAGE, enter, headline, nothing_here
@@ -69,7 +70,7 @@ def _situation(name: str, project: Project) -> None:
     if run_panel.at_work(project):
         return
     if project.current_projection is None:
-        if actions.source_layer(project) is None and not project.get_meta("source_edits", 0):
+        if entities_behind(project) is None and not project.get_meta("source_edits", 0):
             _call(
                 name, project, f"No entity is known on the {plain(own_name(project.source_lang))} "
                 "side. Mark some in the upper row: drag over the words, then press the key of a type.",

@@ -6,9 +6,10 @@ import streamlit as st
 
 from projner_core.errors import ProjnerError
 from projner_core.pipeline import demo
+from projner_core.pipeline.lineage import entities_behind
 from projner_core.store import LayerKind, Project, catalogue
 from projner_ui import import_form, pipeline_form, run_panel, session
-from projner_ui.actions import REVIEW, source_layer
+from projner_ui.actions import REVIEW
 from projner_ui.frame import INSPECT_PAGE, enter, headline
 from projner_ui.labels import USUAL, labels, set_labels
 from projner_ui.languages import direction_of_work
@@ -117,7 +118,7 @@ def _project(name: str, project: Project) -> None:
         )  # fmt: skip
         if done:
             st.page_link(INSPECT_PAGE, label="Inspect the result", icon=":material/join_inner:")
-        elif source_layer(project) is None:
+        elif entities_behind(project) is None:
             st.page_link(
                 INSPECT_PAGE, label="No source entities yet: mark them by hand", icon=":material/edit:"
             )
@@ -140,7 +141,7 @@ def _project(name: str, project: Project) -> None:
 def _facts(project: Project) -> None:
     reviewed, changed, total = project.review_counts(REVIEW)
     gold = any(layer.name == "gold" for layer in project.layers(kind=LayerKind.SPANS, side="target"))
-    entities = source_layer(project) is not None
+    entities = entities_behind(project) is not None
     with st.container(horizontal=True, gap="large", border=True, key="facts"):
         for label, value in (
             ("Pairs", f"{total:,}"),

@@ -19,6 +19,7 @@ def run_(options: argparse.Namespace) -> int:
     """`projner run`."""
     import tempfile
 
+    from projner_core.formats.base import write_whole
     from projner_core.pipeline import exporting
     from projner_core.pipeline.importing import import_pair, same_files
     from projner_core.pipeline.run import run
@@ -50,7 +51,7 @@ def run_(options: argparse.Namespace) -> int:
                 run(project, config, on_progress=on_progress)
             found, projected = _count_projected(project)
             if options.out is not None:
-                exporting.write(options.out, exporting.conll_text(project))
+                write_whole(options.out, exporting.conll_text(project))
             pairs = project.count()
 
     if options.json:
@@ -107,6 +108,7 @@ def evaluate_(options: argparse.Namespace) -> int:
 
 def export_(options: argparse.Namespace) -> int:
     """`projner export`."""
+    from projner_core.formats.base import write_whole
     from projner_core.pipeline import exporting
     from projner_core.schemes import Scheme
     from projner_core.store import catalogue
@@ -118,11 +120,11 @@ def export_(options: argparse.Namespace) -> int:
         if options.format == "jsonl":
             text = exporting.jsonl_text(project)
         elif options.format == "pharaoh":
-            text = exporting.pharaoh_text(project, exporting.links_layer(project, layer))
+            text = exporting.pharaoh_text(project, _links(project, layer))
         else:
             scheme = Scheme(options.scheme) if options.scheme else None
             text = exporting.conll_text(project, layer, options.side, scheme=scheme)
-        exporting.write(options.out, text)
+        write_whole(options.out, text)
     print(f"{options.format} → {options.out}")
     return 0
 
@@ -206,6 +208,18 @@ def _layer(project: Any, name: str) -> Any:
             return layer.id
     known = ", ".join(f"{layer.name} ({layer.id})" for layer in layers) or "none"
     raise ProjnerError(f"there is no layer {name!r}; there are: reviewed, {known}")
+
+
+def _links(project: Any, layer: Any) -> int:
+    """The layer of links that `layer` is, or was made with."""
+    from projner_core.pipeline.lineage import links_behind
+
+    found = links_behind(project, project.current_projection if layer == "reviewed" else layer)
+    if found is None:
+        raise ProjnerError(
+            "there are no links to write yet: run the pipeline first, or name a layer of links"
+        )
+    return found.id
 
 
 def _count_projected(project: Any) -> tuple[int, int]:

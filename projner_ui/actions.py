@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from projner_core.corpus import Span, projected_spans
 from projner_core.errors import ConflictError, ProjnerError
+from projner_core.pipeline.lineage import entities_behind
 from projner_core.review.actions import (
     UNTOUCHED,
     Action,
@@ -28,7 +29,7 @@ from projner_core.review.actions import (
     undoable,
 )
 from projner_core.review.export import final_source_spans, final_spans
-from projner_core.store import LayerKind, Order, Project, Show
+from projner_core.store import Order, Project, Show
 
 REVIEW = "review"
 LONGEST_NOTE = 10_000  # characters
@@ -247,18 +248,8 @@ def machine_spans(project: Project, position: int) -> tuple[Span, ...]:
 
 def machine_source_spans(project: Project, position: int) -> tuple[Span, ...]:
     """The source entities that the projection under review started from, else those imported."""
-    layer = source_layer(project)
+    layer = entities_behind(project)
     return () if layer is None else tuple(project.annotation(layer, position))
-
-
-def source_layer(project: Project) -> int | None:
-    """The layer of source entities that the page shows; None where none is known."""
-    if (current := project.current_projection) is not None:
-        for parent in project.layer(current).parents:
-            if project.layer(parent).kind is LayerKind.SPANS:
-                return parent
-    imported = project.layers(kind=LayerKind.SPANS, side="source")
-    return imported[0].id if imported else None
 
 
 def _step(word: Any) -> int:

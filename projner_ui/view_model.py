@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from projner_core.corpus import Alignment, Pair, Projection, Sentence, Span, projected_spans
+from projner_core.pipeline.lineage import links_behind
 from projner_core.review.export import final_source_spans, final_spans
 from projner_core.review.queue import reason_text
 from projner_core.store import Layer, LayerKind, Project
@@ -79,8 +80,7 @@ class _Layers:
     def of(cls, project: Project) -> _Layers:
         current = project.current_projection
         projection = project.layer(current) if current is not None else None
-        parents = [project.layer(parent) for parent in projection.parents] if projection else []
-        links = next((layer for layer in parents if layer.kind is LayerKind.LINKS), None)
+        links = links_behind(project, current)
         if links is None:  # not projected yet: the links are worth seeing all the same
             links = next(reversed(project.layers(kind=LayerKind.LINKS)), None)
         ribbons = [

@@ -1,28 +1,25 @@
 """Giving the files back: the user's own CoNLL with only its tags changed, links, and everything as JSON.
 
-Exports stream: a project of any size is written with one chunk of it in memory. A file appears under
-its name when it is complete, never before.
+Exports stream: a project of any size is written with one chunk of it in memory
+(`projner_core.formats.base.write_whole` puts the stream into a file).
 """
 
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from itertools import islice, repeat
-from pathlib import Path
 from typing import Any, Literal
 
 from projner_core.corpus import Alignment, Pair, Projection, Span, projected_spans, without_scores
 from projner_core.errors import ProjnerError
 from projner_core.formats import conll, pharaoh
+from projner_core.pipeline.lineage import Side, entities_behind, imported_spans, links_behind
 from projner_core.review.export import final_source_spans, final_spans
 from projner_core.schemes import Scheme, SchemeError, encode
-from projner_core.store import LayerKind, Project
+from projner_core.store import Project
 
-Side = Literal["source", "target"]
 CHUNK = 1000
 
 
@@ -32,7 +29,7 @@ def spans_of(project: Project, layer: int | Literal["reviewed"], side: Side) -> 
     `"reviewed"` is what stands after review: on the target side the projection under review with every
     correction laid over it, on the source side the source entities with theirs.
     """
-    layer_id = _machine_layer(project, side) if layer == "reviewed" else layer
+    layer_id = _under_review(project, side) if layer == "reviewed" else layer
     final = final_spans if side == "target" else final_source_spans
     total = project.count()
     for start in range(0, total, CHUNK):
@@ -61,7 +58,7 @@ def conll_text(
     """
     layout = imported_layout(project, side)
     written = scheme or (layout.scheme if layout else None) or Scheme.IOB2
-    original = _imported_spans(project, side) if scheme is None else None
+    original = imported_spans(project, side) if scheme is None else None
     if layout is not None and layout.bom:
         yield "\ufeff"
     total = project.count()
@@ -115,7 +112,7 @@ def pharaoh_text(project: Project, layer_id: int, *, threshold: float | None = N
 def jsonl_text(project: Project) -> Iterator[str]:
     """Everything known of each pair, one JSON object a line: tokens, entities, links, decisions, review."""
     projection = project.current_projection
-    links = links_layer(project, "reviewed") if projection is not None else None
+    links = links_behind(project, projection)
     total = project.count()
     targets = spans_of(project, "reviewed", "target")
     sources = spans_of(project, "reviewed", "source")
@@ -125,7 +122,7 @@ def jsonl_text(project: Project) -> Iterator[str]:
         rows = zip(
             range(start, stop),
             project.pairs(start, stop),
-            project.annotations(links, start, stop) if links is not None else empty,
+            project.annotations(links.id, start, stop) if links is not None else empty,
             project.annotations(projection, start, stop) if projection is not None else empty,
             strict=True,
         )
@@ -146,36 +143,6 @@ def jsonl_text(project: Project) -> Iterator[str]:
             yield json.dumps(record, ensure_ascii=False) + "\n"
 
 
-def links_layer(project: Project, layer: int | Literal["reviewed"]) -> int:
-    """The links that a layer is, or was made with; `ProjnerError` where there are none."""
-    start = project.current_projection if layer == "reviewed" else layer
-    if start is not None:
-        for layer_id in (start, *project.layer(start).parents):
-            if project.layer(layer_id).kind is LayerKind.LINKS:
-                return layer_id
-    raise ProjnerError("there are no links to write yet: run the pipeline first, or name a layer of links")
-
-
-def write(path: Path, text: Iterable[str]) -> None:
-    """Write a text in UTF-8, newlines as they are; the file is there whole or not at all."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as output:
-                output.writelines(text)
-                output.flush()
-                os.fsync(output.fileno())
-            Path(temporary).chmod(0o666 & ~_umask())
-            Path(temporary).replace(path)
-        finally:
-            Path(temporary).unlink(missing_ok=True)
-    except OSError as error:
-        raise ProjnerError(
-            f"{path} can't be written: {error.strerror}. Nothing was changed there."
-        ) from error
-
-
 def imported_layout(project: Project, side: Side) -> conll.Layout | None:
     """How the CoNLL file of this side was laid out; None where it came as plain text."""
     layout = project.get_meta(f"{side}_layout", None)
@@ -186,23 +153,8 @@ def _links(alignment: Alignment) -> list[list[float]]:
     return [[link.source, link.target, round(link.score, 4)] for link in alignment.links]
 
 
-def _imported_spans(project: Project, side: Side) -> int | None:
-    """The layer of what the imported file's own tags said."""
-    found = project.layers(kind=LayerKind.SPANS, side=side)
-    return found[0].id if found and found[0].name in {"gold", "source"} else None
-
-
-def _machine_layer(project: Project, side: Side) -> int | None:
-    """The layer that review stands over, on this side."""
-    projection = project.current_projection
-    if side == "target":
-        return projection
-    if projection is not None:
-        for parent in project.layer(projection).parents:
-            if project.layer(parent).kind == LayerKind.SPANS:
-                return parent
-    found = project.layers(kind=LayerKind.SPANS, side="source")
-    return found[0].id if found else None
+def _under_review(project: Project, side: Side) -> int | None:
+    return project.current_projection if side == "target" else entities_behind(project)
 
 
 def _as_spans(annotation: Iterable[Any]) -> tuple[Span, ...]:
@@ -210,9 +162,3 @@ def _as_spans(annotation: Iterable[Any]) -> tuple[Span, ...]:
     if items and isinstance(items[0], Projection):
         return projected_spans(items)
     return items
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

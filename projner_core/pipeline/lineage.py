@@ -1,0 +1,35 @@
+"""What a projection was made from: the layers that stand behind what is reviewed and exported."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from projner_core.store import Layer, LayerKind, Project
+
+Side = Literal["source", "target"]
+
+
+def links_behind(project: Project, layer_id: int | None) -> Layer | None:
+    """The links that a layer is, or was made with."""
+    return _behind(project, layer_id, LayerKind.LINKS)
+
+
+def entities_behind(project: Project) -> int | None:
+    """The source entities that the projection under review started from, else those imported."""
+    found = _behind(project, project.current_projection, LayerKind.SPANS)
+    return found.id if found is not None else imported_spans(project, "source")
+
+
+def imported_spans(project: Project, side: Side) -> int | None:
+    """The layer of what the imported file's own tags said; None where it had none."""
+    name = "source" if side == "source" else "gold"
+    layers = project.layers(kind=LayerKind.SPANS, side=side)
+    return next((layer.id for layer in layers if layer.name == name), None)
+
+
+def _behind(project: Project, layer_id: int | None, kind: LayerKind) -> Layer | None:
+    if layer_id is None:
+        return None
+    layer = project.layer(layer_id)
+    line = [layer, *(project.layer(parent) for parent in layer.parents)]
+    return next((member for member in line if member.kind is kind), None)
