@@ -1,0 +1,111 @@
+"""Giving the files back: only what was corrected differs."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from projner_core.corpus import Span
+from projner_core.errors import ProjnerError
+from projner_core.pipeline import exporting
+from projner_core.pipeline.config import RunConfig
+from projner_core.pipeline.importing import import_pair
+from projner_core.pipeline.run import run
+from projner_core.review.actions import Kind, draft, spans_to_json
+from projner_core.schemes import Scheme
+from projner_core.store import catalogue
+from tests.pipeline.conftest import SOURCE, TARGET
+
+
+def correct(project, position: int, *spans: Span, kind: Kind = Kind.SPANS) -> None:
+    state = project.state(position, "review")
+    project.append(
+        draft(state, position=position, kind=kind, now=spans_to_json(spans), who="asha", review="review")
+    )
+
+
+def text(project, *rest, **more) -> str:
+    return "".join(exporting.conll_text(project, *rest, **more))
+
+
+def test_every_imported_layer_comes_back_byte_for_byte(project):
+    gold = next(layer for layer in project.layers() if layer.name == "gold")
+    source = next(layer for layer in project.layers() if layer.name == "source")
+    assert text(project, gold.id) == TARGET
+    assert text(project, source.id, "source") == SOURCE
+    assert text(project, side="source") == SOURCE
+
+
+def test_only_corrected_tags_differ(project):
+    run(project, RunConfig())
+    before = text(project)
+    correct(project, 2, Span(0, 1, "MISC"))
+    after = text(project)
+    assert after == before.replace("Mvua\tNN\tO", "Mvua\tNN\tB-MISC")
+    correct(project, 2)
+    assert text(project) == before
+
+
+def test_a_correction_outlives_another_run(project):
+    run(project, RunConfig())
+    correct(project, 0, Span(0, 1, "PER"))
+    corrected = text(project)
+    from projner_core.pipeline.config import StageConfig
+
+    run(project, RunConfig(projector=StageConfig(name="matching", minimum=0.9)))
+    assert text(project).splitlines()[:6] == corrected.splitlines()[:6]
+    assert "Mwangi\tNN\tO" in text(project)
+
+
+def test_entities_corrected_in_the_source_are_carried_over(project):
+    run(project, RunConfig())
+    correct(project, 2, Span(0, 1, "MISC"), kind=Kind.SOURCE_SPANS)
+    assert "Rain\tB-MISC" in text(project, side="source")
+    assert "Mvua\tNN\tO" in text(project)
+    result = run(project, RunConfig())
+    assert result.entities.provenance["corrected_pairs"] == 1
+    assert "Mvua\tNN\tB-MISC" in text(project)
+
+
+def test_another_scheme_on_request(project):
+    gold = next(layer for layer in project.layers() if layer.name == "gold")
+    written = text(project, gold.id, scheme=Scheme.BILOU)
+    assert "Mwangi\tNN\tL-PER" in written
+    assert "Arusha\tNN\tU-LOC" in written
+
+
+def test_a_scheme_that_would_merge_two_names_is_refused(project):
+    run(project, RunConfig())
+    correct(project, 0, Span(0, 1, "PER"), Span(1, 2, "PER"))
+    with pytest.raises(ProjnerError, match=r"'one' can't be written in IO.*Choose another scheme"):
+        text(project, scheme=Scheme.IO)
+
+
+def test_a_byte_order_mark_comes_back(tmp_path):
+    source, target = tmp_path / "en.conll", tmp_path / "sw.conll"
+    source.write_text(SOURCE, encoding="utf-8")
+    target.write_bytes(b"\xef\xbb\xbf" + TARGET.replace("\n", "\r\n").encode())
+    import_pair("marked", source=source, target=target, source_lang="en", target_lang="sw")
+    with catalogue.open_project("marked") as project:
+        gold = next(layer for layer in project.layers() if layer.name == "gold")
+        assert text(project, gold.id).encode() == target.read_bytes()
+
+
+def test_plain_text_becomes_conll(tmp_path):
+    (tmp_path / "pairs.tsv").write_text("Juma left\tJuma aliondoka\n", encoding="utf-8")
+    import_pair("plain", source=None, target=tmp_path / "pairs.tsv", source_lang="en", target_lang="sw")
+    with catalogue.open_project("plain") as project:
+        correct(project, 0, Span(0, 1, "PER"), kind=Kind.SOURCE_SPANS)
+        run(project, RunConfig())
+        assert text(project) == "# id = 1\nJuma\tB-PER\naliondoka\tO\n\n"
+
+
+def test_everything_as_json(project):
+    run(project, RunConfig())
+    correct(project, 0, Span(3, 4, "LOC"))
+    rows = [json.loads(line) for line in exporting.jsonl_text(project)]
+    assert rows[0]["target_entities"] == [[3, 4, "LOC"]]
+    assert rows[0]["source_entities"] == [[0, 2, "PER"], [3, 4, "LOC"]]
+    assert [0, 0] in [link[:2] for link in rows[0]["links"]]
+    assert rows[0]["projections"][0]["candidates"]
