@@ -5,8 +5,9 @@ directions that are trained to agree (Liang, Taskar and Klein 2006). It gives bo
 probabilities for every link. docs/aligner.md has the formulas and what was measured.
 
 To read the model, read in `_statistical`: `words` (tokens as numbers) → `tables` (the pairs of words
-that meet) → `lexical` (how words translate) and `hmm` (how positions move) → `training` (EM). What it
-believes before it has seen a sentence is in `known`, `similarity` and `shapes`; `knowledge` joins it all.
+that meet) → `lexical` (how words translate), `shapes` (how looks do) and `hmm` (how positions move) →
+`training` (EM). What it believes before it has seen a sentence is in `known` and `similarity`;
+`knowledge` joins it all.
 """
 
 from __future__ import annotations

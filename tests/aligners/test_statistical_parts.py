@@ -314,7 +314,7 @@ def test_names_and_numbers_look_alike_and_short_words_do_not():
     [
         ("他 在 中 国 工 作", "He works in China", "他 在 中国 工 作"),
         ("北 京 欢 迎 你", "Beijing welcomes you", "北京 欢 迎 你"),
-        ("陈 雨 桐 参 观 了", "Chen Yutong visited", "陈雨桐 参 观 了"),
+        ("陈 雨 桐 参 观 了", "Chen Yutong visited", "陈 雨桐 参 观 了"),
         ("オ バ マ が 来 た", "He came", "オバマ が 来 た"),
         ("ล อ น ด อ น", "London", "ลอนดอน"),
         ("中 , 国", "China", "中 , 国"),
@@ -408,7 +408,8 @@ def test_scripts():
 @pytest.mark.parametrize(
     ("code", "chosen"),
     [
-        ("zh", ("zh-Hans", "zh-Hant")),
+        ("zh", ("zh-Hans",)),
+        ("sr", ("sr-Cyrl", "sr-Latn")),
         ("zho_Hant", ("zh-Hant",)),
         ("zh_CN", ("zh-Hans",)),
         ("srp_Latn", ("sr-Latn",)),

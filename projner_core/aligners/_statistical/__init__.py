@@ -1,6 +1,8 @@
 """The parts of the statistical aligner (`projner_core.aligners.statistical` puts them together).
 
-`words` turns tokens into numbers, `tables` numbers the pairs of words that meet, `lexical` estimates
-how words translate, `hmm` how positions move, `training` runs EM over both; `priors` says what is
-believed of a pair of words before a sentence was seen, and `learned` what earlier blocks taught.
+`units` joins what a script without spaces keeps apart, `cutting` cuts what is too long, `words` turns
+tokens into numbers, `tables` numbers the pairs of words that meet, `lexical` estimates how words
+translate, `shapes` how looks do, `hmm` how positions move, and `training` runs EM over all of them.
+`similarity` and `known` say what is believed of two words before a sentence was seen, `learned` what
+earlier blocks taught; `knowledge` joins the parts.
 """

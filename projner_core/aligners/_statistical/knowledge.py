@@ -16,10 +16,12 @@ from projner_core.aligners._statistical.shapes import Shape, shapes
 from projner_core.aligners._statistical.similarity import similar_pairs
 from projner_core.aligners._statistical.tables import Block, Text, build_block
 from projner_core.aligners._statistical.training import Model, Posteriors, train
+from projner_core.aligners._statistical.units import Joiner, Units
 from projner_core.aligners._statistical.words import Vocabulary
 from projner_core.corpus import Alignment, Link, Pair
 
 _LEAST_NAME = 0.2  # expected links between two words of names, for them to be believed
+_LEAST_LESSON = 0.01  # of an expected link, for it to be learned from
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +50,22 @@ class Knowledge:
             self._give(known.lexicon(source_lang, target_lang), settings.lexicon)
         if settings.names > 0:
             self._give(self._linked_names(source_lang, target_lang), settings.names)
+        self._source_joiner = Joiner(self._source_words.words)
+        self._target_joiner = Joiner(self._target_words.words)
 
     def align(self, pairs: Sequence[Pair]) -> list[Alignment]:
         """Train on pairs that have no empty side, and say what is linked."""
         pieces: list[tuple[int, Piece]] = []
+        units = [self._units(pair) for pair in pairs]
         sources = Text(self._source_words, [], [])
         targets = Text(self._target_words, [], [])
-        for number, pair in enumerate(pairs):
-            source, target = (side.tokens for side in pair.both())
-            source_ids, target_ids = self._source_words.ids(source), self._target_words.ids(target)
-            source_shapes, target_shapes = shapes(source), shapes(target)
-            for piece in cut(source, target):
+        for number, (source, target) in enumerate(units):
+            source_ids, target_ids = (
+                self._source_words.ids(source.words),
+                self._target_words.ids(target.words),
+            )
+            source_shapes, target_shapes = shapes(source.words), shapes(target.words)
+            for piece in cut(source.words, target.words):
                 pieces.append((number, piece))
                 sources.add(source_ids[piece.of_source], source_shapes[piece.of_source])
                 targets.add(target_ids[piece.of_target], target_shapes[piece.of_target])
@@ -66,27 +73,30 @@ class Knowledge:
         posteriors = train(block, self._priors(block), self._settings.model, self._settings.threads)
         links: list[list[Link]] = [[] for _ in pairs]
         weak: list[list[Link]] = [[] for _ in pairs]
-        for number, link in self._links(pieces, block, posteriors):
+        for number, link in self._links(units, pieces, block, posteriors):
             (links if link.score >= self._settings.threshold else weak)[number].append(link)
         return [Alignment(tuple(a), tuple(b)) for a, b in zip(links, weak, strict=True)]
 
     def learn(self, pairs: Sequence[Pair], alignments: Sequence[Alignment]) -> None:
         """Add the expected links of alignments to what is known.
 
-        Nothing else is learned from, so that a stored alignment teaches the same as one just made.
+        Nothing else is learned from, so that a stored alignment teaches the same as one just made. The
+        expected links between the tokens of two units sum to those of the units.
         """
         source: list[int] = []
         target: list[int] = []
         count: list[float] = []
         for pair, alignment in zip(pairs, alignments, strict=True):
-            here, there = pair.both()
-            source_ids, target_ids = self._source_words.ids(here.tokens), self._target_words.ids(there.tokens)
+            here, there = self._units(pair)
+            source_ids, target_ids = here.spread(self._source_words), there.spread(self._target_words)
             for link in sorted(
                 (*alignment.links, *alignment.weak), key=lambda link: (link.source, link.target)
             ):
-                source.append(source_ids[link.source])
-                target.append(target_ids[link.target])
-                count.append((link.forward or 0.0) * (link.backward or 0.0))
+                expected = (link.forward or 0.0) * (link.backward or 0.0)
+                if expected >= _LEAST_LESSON:
+                    source.append(source_ids[link.source])
+                    target.append(target_ids[link.target])
+                    count.append(expected)
         self._learned.add(np.array(source, dtype=np.int64), np.array(target, dtype=np.int64), np.array(count))
 
     def lessons(self) -> Iterator[tuple[str, str, float]]:
@@ -143,7 +153,11 @@ class Knowledge:
         return of(self._source_words, table.sources.number), of(self._target_words, table.targets.number)
 
     def _links(
-        self, pieces: Sequence[tuple[int, Piece]], block: Block, posteriors: Posteriors
+        self,
+        units: Sequence[tuple[Units, Units]],
+        pieces: Sequence[tuple[int, Piece]],
+        block: Block,
+        posteriors: Posteriors,
     ) -> Iterator[tuple[int, Link]]:
         """Every link worth keeping, with its pair's number, in the order of their cells.
 
@@ -156,6 +170,7 @@ class Knowledge:
         row, column = np.divmod(kept - block.cell_start[which], block.target_length[which])
         origin = np.array([(n, p.source_start, p.target_start) for n, p in pieces], dtype=np.int64)[which]
         forward, backward = forward[kept], backward[kept]
+        plain = [source.plain and target.plain for source, target in units]
         for number, i, j, score, f, b in zip(
             origin[:, 0].tolist(),
             (row + origin[:, 1]).tolist(),
@@ -165,4 +180,26 @@ class Knowledge:
             backward.tolist(),
             strict=True,
         ):
-            yield number, Link(i, j, score, f, b)
+            if plain[number]:
+                yield number, Link(i, j, score, f, b)
+            else:
+                yield from ((number, link) for link in _between_tokens(units[number], i, j, f, b))
+
+    def _units(self, pair: Pair) -> tuple[Units, Units]:
+        source, target = (side.tokens for side in pair.both())
+        return self._source_joiner.units(source, target), self._target_joiner.units(target, source)
+
+
+def _between_tokens(
+    units: tuple[Units, Units], i: int, j: int, forward: float, backward: float
+) -> Iterator[Link]:
+    """The links between the tokens of source unit i and target unit j, which share its probabilities."""
+    source, target = units
+    first, last = source.start[i : i + 2]
+    begin, end = target.start[j : j + 2]
+    f = float(np.float32(forward / (last - first)))
+    b = float(np.float32(backward / (end - begin)))
+    score = float(np.float32((f * b) ** 0.5))
+    for s in range(first, last):
+        for t in range(begin, end):
+            yield Link(s, t, score, f, b)

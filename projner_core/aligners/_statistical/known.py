@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
@@ -19,9 +18,6 @@ Counts = dict[tuple[str, str], float]  # (source word, target word), both normal
 _LEAST_COMPOSED = 0.1
 _CITY = "city "
 _APOSTROPHES = "'’ʼʻ"
-_WRITTEN_WITHOUT_SPACES = re.compile(
-    r"[\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
-)
 
 
 @lru_cache(maxsize=8)
@@ -89,12 +85,9 @@ def names(source_lang: str, target_lang: str) -> tuple[tuple[tuple[str, ...], tu
 
 
 def _words(name: str) -> tuple[str, ...]:
-    """The words of a name; where a script has no spaces, its characters."""
+    """The words of a name."""
     spaced = "".join(c if unicodedata.category(c)[0] in "LMN" or c in _APOSTROPHES else " " for c in name)
-    words: list[str] = []
-    for word in map(normalise, spaced.split()):
-        words.extend(word if _WRITTEN_WITHOUT_SPACES.search(word) else [word])
-    return tuple(words)
+    return tuple(normalise(word) for word in spaced.split())
 
 
 def _names(lang: str) -> dict[str, str]:

@@ -58,13 +58,14 @@ def script_of(language: Language) -> str:
 def choose(code: str, available: Iterable[str]) -> tuple[str, ...]:
     """Those of the available codes that are of the language of `code`.
 
-    If `code` settles the script (by name, or by a region), those in that script where there are any,
-    else all. Of several in one script the one of the same region, or of no region.
+    If `code` settles the script (by name, or by a region), those in that script where there are any, else
+    all: Serbian in both. Chinese is simplified if nothing is said, as its two scripts share most
+    characters. Of several in one script the one of the same region, or of no region.
     """
     wanted = parse(code)
     same = [name for name in available if parse(name).language == wanted.language]
-    if wanted.script or wanted.region:
-        script = script_of(wanted)
+    script = script_of(wanted)
+    if wanted.script or wanted.region or script == "Hans":
         same = [name for name in same if script_of(parse(name)) == script] or same
     regional = [name for name in same if parse(name).region == wanted.region]
     return tuple(sorted(regional or same))

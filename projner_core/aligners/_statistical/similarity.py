@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 import numpy as np
@@ -13,13 +14,37 @@ from rapidfuzz.process import cpdist
 
 from projner_core.aligners._statistical.arrays import FloatArray, IntArray, sums
 from projner_core.aligners._statistical.lexical import Pseudocounts
-from projner_core.aligners._statistical.tables import Block
+from projner_core.aligners._statistical.tables import Block, Table
 
 _COMMON_LETTERS = 0.5  # a quick test before the similarity is computed: the share of letters in common
 _LEAST = 0.82  # the smallest similarity that says anything
 _NOUGHT = 0.75  # the similarity that would weigh nothing
 _SHORT = 4  # letters: up to here words have to be equal
 _LONG = 6  # letters: from here on a pair weighs in full
+
+# Scripts that spell foreign names by their consonants, or not letter by letter: Hebrew to Syriac; Thai to
+# Khmer; Kana and Han.
+_BY_SOUND = re.compile(
+    r"[\u0590-\u05ff\u0600-\u074f\u08a0-\u08ff\ufb1d-\ufdff\ufe70-\ufefc"
+    r"\u0e01-\u0eff\u0f40-\u0fbc\u1000-\u109f\u1780-\u17d3\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff]"
+)
+_SOUNDS = (("ph", "f"), ("ch", "k"), ("kh", "k"), ("gh", "g"), ("dh", "d"), ("th", "t"), ("x", "ks"))
+_NEAR_SOUNDS = str.maketrans(
+    {
+        "c": "k",
+        "q": "k",
+        "g": "k",
+        "v": "f",
+        "p": "b",
+        "d": "t",
+        "r": "l",
+        "z": "s",
+        **dict.fromkeys("aeiouyw", ""),
+    }
+)
+_VAV = "\u05d5"  # mostly a vowel, in names
+_LEAST_CONSONANTS = 3
+_LETTERS_OF_A_CONSONANT = 1.5  # how long a word is whose vowels are not written
 
 
 @lru_cache(maxsize=200_000)
@@ -28,6 +53,15 @@ def romanise(word: str) -> str:
     if word.isascii():
         return word
     return anyascii(word).lower() or word
+
+
+@lru_cache(maxsize=200_000)
+def consonants(word: str) -> str:
+    """The consonants that a word sounds of, the near ones as one: `merkel` and `ميركل` are both `mlkl`."""
+    sounds = "".join(c for c in romanise(word.replace(_VAV, "")) if c.isalnum())
+    for letters, sound in _SOUNDS:
+        sounds = sounds.replace(letters, sound)
+    return sounds.translate(_NEAR_SOUNDS)
 
 
 def similar_pairs(
@@ -39,7 +73,9 @@ def similar_pairs(
 
         weight · ((x - 0.75) / 0.25)² · min(1, l / 6)        where x ≥ 0.82, and x = 1 if l ≤ 4
 
-    Short words look alike by chance; so do words of one script more than of two.
+    Short words look alike by chance. Where one of the words is of a script that spells names by sound
+    (Arabic, Hebrew, Thai, Kana, Han …), their consonants are compared as well, which have to be three or
+    more and count as 1.5 letters each.
 
     Args:
         block: its words are compared where they meet.
@@ -48,10 +84,52 @@ def similar_pairs(
         threads: how many threads to use.
     """
     table = block.tables[0]
-    left, right = [romanise(word) for word in sources], [romanise(word) for word in targets]
+    count = _likeness(
+        table, [romanise(word) for word in sources], [romanise(word) for word in targets], threads
+    )
+    source_by_sound = np.array([bool(_BY_SOUND.search(word)) for word in sources])
+    target_by_sound = np.array([bool(_BY_SOUND.search(word)) for word in targets])
+    if source_by_sound.any() or target_by_sound.any():
+        spoken = _likeness(
+            table,
+            [consonants(word) for word in sources],
+            [consonants(word) for word in targets],
+            threads,
+            among=source_by_sound[table.source] != target_by_sound[table.target],
+            shortest=_LEAST_CONSONANTS,
+            length=_LETTERS_OF_A_CONSONANT,
+        )
+        count = np.maximum(count, spoken)
+    return _as_pseudocounts(block, weight * count)
+
+
+def _likeness(
+    table: Table,
+    left: list[str],
+    right: list[str],
+    threads: int,
+    *,
+    among: npt.NDArray[np.bool_] | None = None,
+    shortest: int = 1,
+    length: float = 1.0,
+) -> FloatArray:
+    """How much the spellings of each pair of words say that they are one: float64 [P], in [0, 1].
+
+    Args:
+        table: the pairs.
+        left, right: how the source words and the target words are spelt.
+        threads: how many threads to use.
+        among: bool [P]; the pairs to compare, all by default.
+        shortest: words of fewer letters are not compared.
+        length: how many letters a letter counts for.
+    """
     left_bits, left_length = _letters(left)
     right_bits, right_length = _letters(right)
     near = _plausible(table.source, table.target, left_bits, left_length, right_bits, right_length)
+    if among is not None:
+        near = near[among[near]]
+    letters = np.minimum(left_length[table.source[near]], right_length[table.target[near]])
+    near, letters = near[letters >= shortest], letters[letters >= shortest] * length
     likeness = cpdist(
         [left[s] for s in table.source[near].tolist()],
         [right[t] for t in table.target[near].tolist()],
@@ -59,27 +137,26 @@ def similar_pairs(
         dtype=np.float64,
         workers=threads,
     )
-    letters = np.minimum(left_length[table.source[near]], right_length[table.target[near]])
     believed = (likeness >= _LEAST) & ((likeness == 1.0) | (letters > _SHORT))
-    count = weight * ((likeness - _NOUGHT) / (1.0 - _NOUGHT)) ** 2 * np.minimum(1.0, letters / _LONG)
-    return _as_pseudocounts(block, near[believed], count[believed])
+    found = ((likeness - _NOUGHT) / (1.0 - _NOUGHT)) ** 2 * np.minimum(1.0, letters / _LONG)
+    count = np.zeros(len(table))
+    count[near[believed]] = found[believed]
+    return count
 
 
-def _as_pseudocounts(block: Block, pairs: IntArray, count: FloatArray) -> list[Pseudocounts]:
-    """Counts for pairs of words (numbers in `block.tables[0]`), handed up to every level."""
+def _as_pseudocounts(block: Block, count: FloatArray) -> list[Pseudocounts]:
+    """Counts for the pairs of `block.tables[0]`, handed up to every level."""
     levels: list[Pseudocounts] = []
-    pair_count = sums(pairs, len(block.tables[0]), count)
     for level, table in enumerate(block.tables):
         levels.append(
             Pseudocounts(
-                pair_count,
-                sums(table.source, len(table.sources), pair_count),
-                sums(table.target, len(table.targets), pair_count),
+                count,
+                sums(table.source, len(table.sources), count),
+                sums(table.target, len(table.targets), count),
             )
         )
         if level + 1 < len(block.tables):
-            above = block.tables[level + 1]
-            pair_count = sums(table.parent, len(above), pair_count)
+            count = sums(table.parent, len(block.tables[level + 1]), count)
     return levels
 
 

@@ -32,7 +32,7 @@ from projner_core.aligners._statistical.tables import Block
 
 _CHUNKS = 8  # of a block, worked on side by side; fixed, so that sums do not depend on the threads
 _COUNTERS = 2  # partial sums of counts; fixed for the same reason
-_SHARPEST = 20.0
+_SHARPEST = 40.0  # of the diagonals that may be estimated
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Model:
     hmm_iterations: int = 2
     null: float = 0.2
     sharpness: float = 1.0
-    sharpness_share: float = 0.7
+    sharpness_share: float = 0.5
     top: float = 0.01
     back_off: float = 6.0
     shape_strength: float = 0.6
@@ -240,13 +240,17 @@ def _sharpness(distance: float) -> float:
 
 @cache
 def _mean_distances() -> tuple[FloatArray, FloatArray]:
-    """λ from 0 to the sharpest, and E|x - y| for uniform y and x drawn with weight exp(-λ|x - y|)."""
-    places = (np.arange(60) + 0.5) / 60
-    apart = np.abs(places[:, None] - places[None, :])
-    sharpness = np.arange(0.0, _SHARPEST + 0.1, 0.2)
-    weight = np.exp(-sharpness[:, None, None] * apart)
-    mean: FloatArray = ((weight * apart).sum(axis=2) / weight.sum(axis=2)).mean(axis=1)
-    return sharpness, mean
+    """Rising λ, and E|x - y| for y uniform and x drawn with weight exp(-λ|x - y|), both in [0, 1].
+
+    On one side of y, up to the distance a, the weight is (1 - exp(-λa)) / λ in all, and its first moment
+    (1 - (1 + λa) exp(-λa)) / λ².
+    """
+    sharpness = np.geomspace(0.01, _SHARPEST, 200)[:, None]
+    reach = np.linspace(0.005, 0.995, 100)[None, :]  # y, and by symmetry 1 - y
+    weight = (1 - np.exp(-sharpness * reach)) / sharpness
+    moment = (1 - (1 + sharpness * reach) * np.exp(-sharpness * reach)) / sharpness**2
+    mean = ((moment + moment[:, ::-1]) / (weight + weight[:, ::-1])).mean(axis=1)
+    return sharpness[:, 0], mean
 
 
 @njit(cache=True, nogil=True)

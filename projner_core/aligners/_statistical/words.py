@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 
@@ -29,12 +30,16 @@ def normalise(token: str) -> str:
     return word or token
 
 
+# What Arabic and Hebrew write together with the next word: and, then; with, like, to, from; the.
+_CLITICS = re.compile(r"^(?:[وف]?(?:[بكل]?ال|لل)|و|ו?ה|ו)(?=\w{3})")
+
+
 def stem(word: str, letters: int) -> str:
-    """The first `letters` characters of a normalised word, written without tones and accents."""
+    """The first `letters` characters of a normalised word, written without tones, accents and clitics."""
     if not word.isascii():
         spread = unicodedata.normalize("NFD", word)
         bare = "".join(c for c in spread if unicodedata.combining(c) <= _LAST_ESSENTIAL_CLASS)
-        word = unicodedata.normalize("NFC", bare) or word
+        word = _CLITICS.sub("", unicodedata.normalize("NFC", bare)) or word
     return word[:letters]
 
 
