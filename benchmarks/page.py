@@ -2,9 +2,10 @@
 
     python -m benchmarks.page [--pairs 100000] [--keys 40]
 
-Imports and runs the synthetic pairs of benchmarks.scale, starts the app, and presses “next” again and
-again: from the key to the next pair on the screen. The same on a project of 64 pairs in the same run is
-the peer: what is over it is what the size of the project costs. Needs a Chromium.
+Imports and runs the synthetic pairs of benchmarks.scale, starts the app, and presses “next”, then “right,
+next” (which writes to the database before it answers): from the key to the next pair on the screen. The
+same on a project of 64 pairs in the same run is the peer: what is over it is what the size of the project
+costs. Needs a Chromium.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
 
 from benchmarks.scale import generate
@@ -44,7 +46,8 @@ async (key) => {
   const focus = view.querySelector(".lv-tok.at") || view;
   const start = performance.now();
   focus.dispatchEvent(new KeyboardEvent("keydown", {
-    key, code: "Key" + key.toUpperCase(), bubbles: true, composed: true, cancelable: true,
+    key, code: key.length > 1 ? key : "Key" + key.toUpperCase(),
+    bubbles: true, composed: true, cancelable: true,
   }));
   while (words() === before) {
     if (performance.now() - start > 10000) return -1;
@@ -90,7 +93,7 @@ def app() -> Iterator[str]:
         server.wait()
 
 
-def measure(address: str, name: str, keys: int) -> list[float]:
+def measure(address: str, name: str, key: str, keys: int) -> list[float]:
     """Milliseconds from the key to the next pair, after a few to warm up."""
     from playwright.sync_api import sync_playwright
 
@@ -103,7 +106,7 @@ def measure(address: str, name: str, keys: int) -> list[float]:
         for _ in range(keys + 5):
             page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=60_000)
             page.wait_for_timeout(300)  # a reader looks at a pair before she presses the next key
-            taken.append(float(page.evaluate(PRESS, "j")))
+            taken.append(float(page.evaluate(PRESS, key)))
         browser.close()
     return taken[5:]
 
@@ -123,10 +126,10 @@ def main() -> None:
         for name, pairs in sizes.items():
             prepare(Path(scratch), name, pairs)
         with app() as address:
-            for name, pairs in sizes.items():
-                taken = measure(address, name, options.keys)
+            for (name, pairs), key in product(sizes.items(), ("j", "Enter")):
+                taken = measure(address, name, key, options.keys)
                 print(
-                    f"{pairs:>7} pairs: key to next pair, median {statistics.median(taken):.0f} ms, "
+                    f"{pairs:>7} pairs, {key:>5}: median {statistics.median(taken):.0f} ms, "
                     f"9 of 10 within {sorted(taken)[int(0.9 * len(taken))]:.0f} ms, most {max(taken):.0f} ms"
                 )
 

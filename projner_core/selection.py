@@ -2,7 +2,7 @@
 
 A candidate is an interval of tokens that one entity might take, with a score. Chosen is the set with
 the highest sum of scores in which no two candidates share a token and no entity has more than
-`n_proj` candidates (METHOD.md, "Candidate matching").
+`n_proj` candidates (arXiv 2501.18750, candidate matching).
 
 `select` works in four steps, each of which keeps an optimum:
 

@@ -1,8 +1,8 @@
 """The target spans that an entity might be projected to, with their alignment scores.
 
-Candidates begin and end on a token that is linked to the entity: a span with an unlinked token at its
-edge scores less than the same span without it, and excludes more. So no optimum is lost (METHOD.md,
-"Candidates").
+Candidates begin and end on a token that is linked to the entity: by its links alone, a span with an
+unlinked token at its edge scores less than the same span without it, and excludes more. So no optimum
+is lost among all n-grams.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Candidate matching: n-gram candidates, alignment scores, and the best set of them, exactly.
 
-METHOD.md, "Candidate matching": each entity takes one target span (or `n_proj`), no two spans overlap,
+After arXiv 2501.18750: each entity takes one target span (or `n_proj`), no two spans overlap,
 and the sum of the matching scores is as high as it can be. `scores.py` weighs the links,
 `candidates.py` lists the spans, `projner_core.selection` chooses; here it is decided what to say of it.
 """

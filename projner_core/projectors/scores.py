@@ -1,6 +1,6 @@
 """How strongly each target token belongs to each source entity: link probabilities, summed.
 
-The alignment score of METHOD.md is `c(s, t) = 2 * sum(p(k, l) for k in s, l in t) / (|s| + |t|)`. Here
+The alignment score of arXiv 2501.18750 is `c(s, t) = 2 * sum(p(k, l) for k in s, l in t) / (|s| + |t|)`. Here
 `|t|` is a sum too: a target token `l` that the aligner believes to translate nothing, as an article or
 a preposition often does, counts less than one,
 
