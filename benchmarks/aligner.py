@@ -2,8 +2,9 @@
 
     PROJNER_DATA=... python -m benchmarks.aligner
 
-The corpora are the 799 pairs of Europarl-NER, English to German and to Spanish, and the 522 pairs of
-wa-alibi, English to French, which have gold alignments. eflomal (GPL, needs a C compiler; `pip install
+The corpora are the 799 pairs of Europarl-NER, English to German and to Spanish, and those with gold
+alignments: wa-alibi, English to French, and wa-ugarit, from Ancient Greek, for which there is no lexicon.
+eflomal (GPL, needs a C compiler; `pip install
 eflomal`) is run where it is installed: both directions, joined by grow-diag-final-and as its users do.
 """
 
@@ -22,7 +23,9 @@ from pathlib import Path
 
 from projner_core.corpus import Alignment, Pair, Sentence
 
-CORPORA = ("europarl de", "europarl es", "alibi fr")
+CORPORA = (
+    "europarl en-de", "europarl en-es", "alibi en-fr", "ugarit grc-en", "ugarit grc-la", "ugarit grc-pt",
+)  # fmt: skip
 RUNS = 3  # after the first; the fastest counts
 Links = set[tuple[int, int]]
 
@@ -45,7 +48,7 @@ def main() -> int:
     else:
         print("eflomal is not installed: measuring without it")
     print(
-        f"{'corpus':12} {'system':24} {'first run':>10} {'again':>8} {'pairs/s':>8} {'peak MB':>8} {'AER':>6}"
+        f"{'corpus':14} {'system':24} {'first run':>10} {'again':>8} {'pairs/s':>8} {'peak MB':>8} {'AER':>6}"
     )
     for corpus in CORPORA:
         for system in systems:
@@ -53,7 +56,7 @@ def main() -> int:
             answer = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
             error = "" if answer["aer"] is None else f"{answer['aer']:.3f}"
             print(
-                f"{corpus:12} {system:24} {answer['first']:8.2f} s {answer['again']:6.2f} s "
+                f"{corpus:14} {system:24} {answer['first']:8.2f} s {answer['again']:6.2f} s "
                 f"{answer['pairs'] / answer['again']:8.0f} {answer['memory']:8.0f} {error:>6}",
                 flush=True,
             )
@@ -167,16 +170,17 @@ def alignment_error_rate(gold: list[str], found: list[Links]) -> float:
 def load(corpus: str) -> tuple[list[Pair], list[str]]:
     """A corpus, and its gold links where it has them."""
     folder = Path(os.environ["PROJNER_DATA"])
-    name, lang = corpus.split()
+    name, _, languages = corpus.partition(" ")
+    source_lang, target_lang = languages.split("-")
     if name == "europarl":
-        sides = [tokens_of(folder / "europarl-ner" / f"{code}.conll") for code in ("en", lang)]
+        sides = [tokens_of(folder / "europarl-ner" / f"{lang}.conll") for lang in (source_lang, target_lang)]
         gold: list[str] = []
     else:
-        folder = folder / "wa-alibi" / f"en-{lang}"
+        folder = folder / f"wa-{name}" / languages
         sides = [[line.split() for line in lines(folder / f"{side}.txt")] for side in ("src", "tgt")]
         gold = lines(folder / "gold.txt")
     pairs = [
-        Pair(str(n), Sentence(tuple(source), "en"), Sentence(tuple(target), lang))
+        Pair(str(n), Sentence(tuple(source), source_lang), Sentence(tuple(target), target_lang))
         for n, (source, target) in enumerate(zip(*sides, strict=True))
     ]
     return pairs, gold

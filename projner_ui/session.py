@@ -7,6 +7,7 @@ the URL of the last one said.
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import threading
 from dataclasses import dataclass
@@ -63,7 +64,7 @@ def set_url(**parameters: str | None) -> None:
 
 
 def project_name() -> str | None:
-    """The open project: the one the URL names, else the session's last, else the latest on this machine."""
+    """The open project: the one the URL names, else the session's last, else this machine's last."""
     named = st.query_params.get("project")
     if named is None:
         last = st.session_state.get("project")
@@ -78,6 +79,8 @@ def remember(name: str) -> None:
     if st.session_state.get("project") not in (None, name):
         set_url(pair=None)
         st.session_state.update(queue_page=1, follow=True)
+    if st.session_state.get("project") != name and _exists(name):
+        _write(_last_file(), name)
     st.session_state["project"] = name
     set_url(project=name)
 
@@ -159,7 +162,7 @@ def reviewer() -> str:
     """Who signs the corrections made in this session."""
     known = st.session_state.get("reviewer")
     if known is None:
-        known = st.session_state["reviewer"] = _saved_reviewer() or _account()
+        known = st.session_state["reviewer"] = _read(_reviewer_file()) or _account()
     return str(known)
 
 
@@ -167,8 +170,7 @@ def set_reviewer(name: str) -> None:
     """Sign as `name` from now on, and after the next refresh of a page on this machine."""
     name = " ".join(name.split())[:80] or _account()
     st.session_state["reviewer"] = name
-    _reviewer_file().parent.mkdir(parents=True, exist_ok=True)
-    _reviewer_file().write_text(name, encoding="utf-8")
+    _write(_reviewer_file(), name)
 
 
 def _identity(project: Project) -> str:
@@ -177,15 +179,26 @@ def _identity(project: Project) -> str:
     return "" if path is None else f"{path} {path.stat().st_ino}"
 
 
-def _saved_reviewer() -> str | None:
+def _reviewer_file() -> Path:
+    return catalogue.home() / "reviewer.txt"
+
+
+def _last_file() -> Path:
+    return catalogue.home() / "last-project.txt"
+
+
+def _read(file: Path) -> str | None:
     try:
-        return _reviewer_file().read_text(encoding="utf-8").strip() or None
+        return file.read_text(encoding="utf-8").strip() or None
     except (OSError, UnicodeDecodeError):
         return None
 
 
-def _reviewer_file() -> Path:
-    return catalogue.home() / "reviewer.txt"
+def _write(file: Path, text: str) -> None:
+    """Remember something small for the next start; where that can't be written, nothing is lost but ease."""
+    with contextlib.suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
 
 
 def _account() -> str:
@@ -203,6 +216,10 @@ def _exists(name: str) -> bool:
 
 
 def _latest() -> str | None:
-    """The project that was written last."""
+    """The project that was open last on this machine, else the first demo, else the newest there is."""
+    first = next(corpus.project for corpus in demo.languages() if corpus.lang == FIRST_DEMO)
+    for name in (_read(_last_file()), first):
+        if name is not None and _exists(name):
+            return name
     names = [summary.name for summary in catalogue.projects()]
     return max(names, key=lambda name: catalogue.path_of(name).stat().st_mtime, default=None)

@@ -52,7 +52,9 @@ def test_every_command_is_documented():
 
 @pytest.mark.parametrize("document", PAGES, ids=lambda document: document.name)
 def test_links_lead_somewhere(document):
-    for target in re.findall(r"\]\(([^)#\s]+)\)", document.read_text(encoding="utf-8")):
+    text = document.read_text(encoding="utf-8")
+    for pair in re.findall(r"\]\(([^)#\s]+)\)|(?:src|srcset)=\"([^\"]+)\"", text):
+        target = pair[0] or pair[1]
         if not target.startswith(("http:", "https:")):
             assert (document.parent / target).exists(), target
 

@@ -221,6 +221,21 @@ def test_the_reviewer_is_remembered_on_this_machine(project, home):
     assert again.text_input(key="reviewer_name").value == "Asha Mwangi"
 
 
+def test_the_next_start_opens_what_was_open_last(make):
+    make("first")
+    make("second")
+    open_page(project="first")
+    assert url(open_page(), "project") == "first"
+    open_page(project="second")
+    assert url(open_page(), "project") == "second"
+
+
+def test_with_every_demo_there_the_first_one_is_opened(make):
+    for name in ("demo-swahili", "demo-chinese"):
+        make(name)
+    assert url(open_page(), "project") == "demo-swahili"
+
+
 def test_a_fresh_machine_opens_on_the_swahili_demo(make, monkeypatch):
     made = []
     monkeypatch.setattr(session.demo, "ensure", lambda lang: made.append(lang) or make("demo").name)
