@@ -118,7 +118,7 @@ def _fill(project: Project, reading: Reading, source: Path | None, target: Path)
             project.set_meta(f"{name}_file", side.path.name)
     project.set_meta("files", _contents(source, target))
     notices = tuple(reading.report)
-    project.set_meta("notices", [asdict(notice) for notice in notices[:1000]])
+    project.set_meta("import_notices", [str(notice) for notice in notices])
     return ImportReport(
         pairs=project.count(),
         notices=notices,

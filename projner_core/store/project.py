@@ -27,6 +27,9 @@ class Project(ImportStore, PairStore, LayerStore, QueueStore, ActionStore, JobSt
     It may be used from several threads and by several processes at once: readers never wait, writers
     take turns. Every method that writes is one transaction: when it returns, its work is on the disk;
     when it raises, nothing of it is there.
+
+    Nothing but SQLite may open the file, not even to read it: POSIX drops the locks that a process has on
+    a file when it closes any descriptor of it, and with them the hold on the write-ahead log.
     """
 
     @classmethod
@@ -68,8 +71,6 @@ class Project(ImportStore, PairStore, LayerStore, QueueStore, ActionStore, JobSt
         database = Database(path_or_url)
         if database.path is not None and not database.path.is_file():
             raise ProjnerError(f"There is no project at {database.name}.")
-        if database.path is not None and not _looks_like_sqlite(database.path):
-            raise ProjnerError(f"{database.name} is not a ProjNER project. Open the file that ProjNER made.")
         try:
             with database.reading() as connection:
                 current = version(connection) == newest()
@@ -112,12 +113,3 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ProjnerError(f"The folder {folder} cannot be made: {error.strerror}.") from error
-
-
-def _looks_like_sqlite(path: Path) -> bool:
-    """Whether the file is SQLite's or empty: opening another one would leave it with a log beside it."""
-    try:
-        with path.open("rb") as file:
-            return file.read(16) in (b"SQLite format 3\0", b"")
-    except OSError as error:
-        raise ProjnerError(f"{path} cannot be read: {error.strerror}.") from error

@@ -15,6 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from projner_core.pipeline.importing import import_pair
+from projner_core.store import LayerKind, catalogue
+
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 ROOT = Path(__file__).parents[2]
@@ -78,6 +81,8 @@ Ali\tPROPN\tO
 aliondoka\tVERB\tO
 Nairobi\tPROPN\tO
 .\tPUNCT\tO""".replace("\n", "\r\n")
+
+PAIRS = 10_000  # of long sentences: a run that one has time to cancel
 
 PROJECTED = (
     TARGET.replace("Asha\tPROPN\tO", "Asha\tPROPN\tB-PER")
@@ -225,6 +230,34 @@ def test_a_file_that_is_not_right_says_what_to_do(app, page, home, tmp_path):
     assert "short.conll" in said.inner_text() or "too long.conll" in said.inner_text()
     assert "/tmp" not in said.inner_text()
     assert not (home / "projects" / "too long.sqlite").exists()
+
+
+def test_a_run_is_watched_cancelled_and_gone_on_with(app, home, page, tmp_path, monkeypatch):
+    monkeypatch.setenv("PROJNER_HOME", str(home))
+    for side, text in (("en", SOURCE), ("sw", TARGET.replace("\r\n", "\n").partition("\n\n")[2] + "\n\n")):
+        tokens = "".join(line + "\n" for line in text.splitlines() if line and not line.startswith("# "))
+        (tmp_path / f"{side}.conll").write_text((tokens * 2 + "\n") * PAIRS, encoding="utf-8")
+    source, target = tmp_path / "en.conll", tmp_path / "sw.conll"
+    import_pair("large", source=source, target=target, source_lang="en", target_lang="sw")
+
+    page.goto(f"{app}/project?project=large")
+    page.get_by_role("button", name="Run", exact=True).click()
+    progress = page.get_by_text(re.compile(r"^[1-9][\d,]* of 10,000 pairs"))
+    _expect(progress)  # a first block is done
+    page.get_by_role("button", name="Cancel").click()
+    _expect(page.get_by_text("was cancelled"))
+    with catalogue.open_project("large") as project:
+        (links,) = project.layers(kind=LayerKind.LINKS, incomplete=True)
+        assert 0 < links.done < PAIRS
+        kept = project.annotations(links.id, 0, links.done)
+
+    page.get_by_role("button", name="Run", exact=True).click()
+    page.get_by_role("link", name="Inspect the result").wait_for(timeout=120_000)
+    with catalogue.open_project("large") as project:
+        (again,) = project.layers(kind=LayerKind.LINKS)
+        assert again.id == links.id  # gone on with, not begun anew
+        assert project.annotations(again.id, 0, links.done) == kept
+        assert project.layer(project.current_projection).done == PAIRS
 
 
 def test_two_readers_one_pair(app, page, browser, tmp_path):

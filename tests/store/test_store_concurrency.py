@@ -130,3 +130,36 @@ def test_a_lock_that_is_never_released_is_a_sentence(project):
         holder.connection.execute("ROLLBACK")
     project.set_meta("key", 2)
     assert project.get_meta("key") == 2
+
+
+OTHER = """
+import sys
+from projner_core.store import Project
+
+with Project.open(sys.argv[1]) as project:
+    project.set_meta("theirs", 2)
+"""
+
+
+def test_opening_again_leaves_the_hold_of_other_handles_alone(project):
+    """POSIX drops all of a process's locks on a file when it closes any descriptor of it. Were a project's
+    file ever opened but by SQLite, another process would believe itself alone, take the log away when it
+    closes, and what this one writes afterwards would be lost."""
+    log = project.path.with_name(project.path.name + "-wal")
+    project.set_meta("mine", 1)
+    Project.open(project.path).close()
+    subprocess.run([sys.executable, "-c", OTHER, str(project.path)], check=True)
+    assert log.exists()  # not taken away under the handle that is held
+    project.set_meta("after", 3)
+    project.close()
+    with Project.open(project.path) as again:
+        assert [again.get_meta(key) for key in ("mine", "theirs", "after")] == [1, 2, 3]
+
+
+def test_only_sqlite_opens_the_file_of_a_project(project, monkeypatch):
+    opened = []
+    monkeypatch.setattr("pathlib.Path.open", lambda path, *rest, **more: opened.append(path))
+    monkeypatch.setattr("builtins.open", lambda path, *rest, **more: opened.append(path))
+    with Project.open(project.path) as again:
+        again.set_meta("key", 1)
+    assert opened == []
