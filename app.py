@@ -4,6 +4,4 @@ from __future__ import annotations
 
 from projner_ui import frame
 
-page = frame.navigation()
-frame.configure(page.title)
-page.run()
+frame.run(frame.navigation())

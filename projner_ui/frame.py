@@ -8,6 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from projner_core.errors import ProjnerError
 from projner_core.store import Project
 from projner_ui.actions import REVIEW
 from projner_ui.languages import direction_of_work
@@ -52,6 +53,15 @@ def enter() -> None:
     if not st.session_state.get(_INSIDE):
         navigation()
         st.rerun()
+
+
+def run(page: st.Page) -> None:
+    """Draw the page; what goes wrong on the way and can be put right is a sentence, not a trace."""
+    configure(page.title)
+    try:
+        page.run()
+    except ProjnerError as error:
+        st.error(plain(str(error)), icon=":material/error:")
 
 
 def configure(title: str) -> None:

@@ -221,6 +221,15 @@ def test_the_reviewer_is_remembered_on_this_machine(project, home):
     assert again.text_input(key="reviewer_name").value == "Asha Mwangi"
 
 
+def test_a_failing_disk_is_a_sentence(project, monkeypatch):
+    def fail(self, review="review"):
+        raise ProjnerError("The disk failed while p_1 was in use.")
+
+    monkeypatch.setattr(type(project), "review_counts", fail)
+    at = open_page(project="habari")  # any page: `app.py` runs them all in one way
+    assert any("The disk failed" in str(error.value) for error in at.error)
+
+
 def test_the_next_start_opens_what_was_open_last(make):
     make("first")
     make("second")
