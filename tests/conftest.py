@@ -7,6 +7,20 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser import CHROMIUM
+
+
+def pytest_report_header() -> list[str]:
+    """Say at once what will be left out on this machine, and what to do about it."""
+    return [
+        f"browser tests: with {CHROMIUM}"
+        if CHROMIUM
+        else "browser tests: SKIPPED, no Chromium found (Debian: apt-get install chromium fonts-noto-core)",
+        f"real corpora: {os.environ['PROJNER_DATA']}"
+        if os.environ.get("PROJNER_DATA")
+        else "real corpora: skipped, PROJNER_DATA names no folder",
+    ]
+
 
 @pytest.fixture(autouse=True)
 def home(tmp_path, monkeypatch) -> Path:
