@@ -19,6 +19,7 @@ from projner_ui.languages import direction, own_name
 THRESHOLD = 0.3  # where the aligner names none of its own: weaker links are there, and dashed
 FAINTEST = 0.05  # links below this are nobody's business
 MOST_CANDIDATES = 6
+MOST_RIBBONS = 4  # layers to compare with: more would bury the pair
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def build(project: Project, position: int, *, error: str | None = None) -> View:
             for number, (name, spans) in enumerate(ribbons, 1)
         ],
         "labels": palette.entries(labels(project, {span.label for span in seen})),
-        "projections": [_explained(p, pair) for p in projections],
+        "projections": [_explained(p, pair, alignment) for p in projections],
         "verdict": state.verdict if state else None,
         "note": state.note if state else "",
         "error": error,
@@ -83,13 +84,10 @@ class _Layers:
         links = links_behind(project, current)
         if links is None:  # not projected yet: the links are worth seeing all the same
             links = next(reversed(project.layers(kind=LayerKind.LINKS)), None)
-        ribbons = [
-            layer
-            for kind in (LayerKind.SPANS, LayerKind.PROJECTIONS)
-            for layer in project.layers(kind=kind, side="target")
-            if layer.id != current
-        ]
-        return cls(projection, links, tuple(ribbons))
+        given = project.layers(kind=LayerKind.SPANS, side="target")
+        projected = project.layers(kind=LayerKind.PROJECTIONS, side="target")
+        others = [layer for layer in reversed(projected) if layer.id != current]  # the latest first
+        return cls(projection, links, (*given, *others)[:MOST_RIBBONS])
 
     @property
     def threshold(self) -> float:
@@ -138,14 +136,14 @@ def _links(alignment: Alignment) -> list[list[float]]:
     return [[link.source, link.target, round(link.score, 3)] for link in known if link.score >= FAINTEST]
 
 
-def _explained(projection: Projection, pair: Pair) -> dict[str, Any]:
+def _explained(projection: Projection, pair: Pair, alignment: Alignment) -> dict[str, Any]:
     target, margin = projection.target, projection.margin
     return {
         "entity": _span(projection.entity),
         "target": _span(target) if target else None,
         "score": round(projection.score, 3),
         "reason": projection.reason.value,
-        "text": reason_text(projection, pair),
+        "text": reason_text(projection, pair, alignment),
         "candidates": [
             {"start": c.start, "end": c.end, "score": None if c.score is None else round(c.score, 3)}
             for c in projection.candidates[:MOST_CANDIDATES]

@@ -126,7 +126,7 @@ def align(project: Project, config: StageConfig, watch: Watch) -> Layer:
         return there
     aligner = aligners.create(config.name, **config.settings)
     layer = project.open_layer(
-        name=config.name,
+        name=_called(config),
         kind=LayerKind.LINKS,
         side="both",
         fingerprint=mark,
@@ -153,7 +153,7 @@ def carry_over(project: Project, config: StageConfig, entities: Layer, links: La
         return there
     projector = projectors.create(config.name, **config.settings)
     layer = project.open_layer(
-        name=f"{links.name} › {config.name}",
+        name=f"{links.name} › {_called(config)}",
         kind=LayerKind.PROJECTIONS,
         side="target",
         fingerprint=mark,
@@ -214,6 +214,12 @@ def _source_corrections(project: Project) -> dict[int, tuple[Span, ...]]:
 def _digest(corrections: dict[int, tuple[Span, ...]]) -> str:
     rows = [[p, [[s.start, s.end, s.label] for s in spans]] for p, spans in sorted(corrections.items())]
     return hashlib.sha256(json.dumps(rows, ensure_ascii=False).encode()).hexdigest()[:32]
+
+
+def _called(config: StageConfig) -> str:
+    """What people call a layer: its system, and what it was told that others were not."""
+    told = ", ".join(f"{key} {value}" for key, value in config.settings.items())
+    return f"{config.name} ({told})" if told else config.name
 
 
 def _provenance(stage: str, config: StageConfig) -> dict[str, Any]:

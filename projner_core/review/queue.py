@@ -88,7 +88,7 @@ def _linked(projection: Projection, target: Span, place: str, alignment: Alignme
     if words == 1:
         return f"It is linked to {place}"
     if len(linked) == words:
-        return f"All its {words} words are linked to {place}"
+        return f"All {words} of its words are linked to {place}"
     verb = "is" if len(linked) == 1 else "are"
     return f"{len(linked)} of its {words} words {verb} linked to {place}"
 

@@ -40,6 +40,8 @@ def test_every_layer_says_where_it_came_from(project):
     result = run(project, RunConfig(aligner=StageConfig(name="statistical", threshold=0.25)))
     assert result.links.provenance["settings"] == {"threshold": 0.25}
     assert result.links.provenance["system"] == "statistical"
+    assert result.links.name == "statistical (threshold 0.25)"
+    assert result.projection.name == "statistical (threshold 0.25) › matching"
     assert set(result.projection.parents) == {result.entities.id, result.links.id}
 
 

@@ -32,7 +32,7 @@ def test_the_reason_says_what_is_linked_and_how_close_it_was():
 
 def test_the_reason_counts_all_one_and_none():
     every = Alignment(tuple(Link(i, 0) for i in range(1, 5)))
-    assert reason_text(SURE, COURT, every).startswith("All its 4 words are linked to “Mahakama ya Haki”")
+    assert reason_text(SURE, COURT, every).startswith("All 4 of its words are linked to “Mahakama ya Haki”")
     one = Alignment((Link(2, 0),))
     assert reason_text(SURE, COURT, one).startswith("1 of its 4 words is linked to")
     assert "none of its words is linked" in reason_text(SURE, COURT, Alignment())

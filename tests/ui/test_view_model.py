@@ -6,6 +6,7 @@ import json
 
 from projner_core.corpus import Pair, Sentence
 from projner_core.review.actions import Kind, draft
+from projner_core.store import LayerKind
 from projner_ui import labels, languages
 from projner_ui.text import count, duration, isolated, plain
 from projner_ui.view_model import build
@@ -150,3 +151,20 @@ def test_words_for_numbers_and_times():
         "about 2 minutes",
         "about 2 hours",
     ]
+
+
+def test_only_a_few_layers_stand_beside_the_pair_the_latest_first(project):
+    current = project.current_projection
+    for number in range(6):
+        layer = project.open_layer(
+            name=f"other {number}",
+            kind=LayerKind.PROJECTIONS,
+            side="target",
+            fingerprint=f"other {number}",
+            provenance={},
+        )
+        project.write(layer, 0, [()] * project.count())
+        project.complete(layer)
+    assert project.current_projection == current
+    names = [ribbon["name"] for ribbon in build(project, 0).data["layers"]]
+    assert names == ["gold", "other 5", "other 4", "other 3"]
