@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import inspect
 import re
 import shlex
 from pathlib import Path
@@ -67,3 +68,24 @@ def test_make_targets_and_benchmarks_exist(document):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
     for name in re.findall(r"python -m benchmarks[. ]([a-z_]+)", text):
         assert (ROOT / "benchmarks" / f"{name}.py").exists(), name
+
+
+def test_the_settings_of_the_aligner_are_documented_with_their_defaults():
+    from projner_core.aligners.statistical import StatisticalAligner
+
+    table = (ROOT / "docs" / "aligner.md").read_text(encoding="utf-8").partition("## Settings")[2]
+    documented = dict(re.findall(r"^\| `(\w+)` \| ([\d.]+) \|", table.partition("\n## ")[0], re.MULTILINE))
+    settings = {
+        name: parameter.default
+        for name, parameter in inspect.signature(StatisticalAligner).parameters.items()
+        if name != "model"
+    }
+    assert {name: float(value) for name, value in documented.items()} == settings
+
+
+def test_every_setting_of_the_projector_is_documented():
+    from projner_core.projectors.matching import MatchingProjector
+
+    text = (ROOT / "docs" / "projection.md").read_text(encoding="utf-8")
+    for name in inspect.signature(MatchingProjector).parameters:
+        assert f"`{name}`" in text or f" {name}\n" in text, name

@@ -81,7 +81,7 @@ aliondoka\tVERB\tO
 Nairobi\tPROPN\tO
 .\tPUNCT\tO""".replace("\n", "\r\n")
 
-PAIRS = 10_000  # of long sentences: a run that one has time to cancel
+PAIRS = 12_000  # of long sentences: a run that one has time to cancel
 
 PROJECTED = (
     TARGET.replace("Asha\tPROPN\tO", "Asha\tPROPN\tB-PER")
@@ -239,7 +239,7 @@ def test_a_run_is_watched_cancelled_and_gone_on_with(app, home, page, tmp_path, 
 
     page.goto(f"{app}/project?project=large")
     page.get_by_role("button", name="Run", exact=True).click()
-    progress = page.get_by_text(re.compile(r"^[1-9][\d,]* of 10,000 pairs"))
+    progress = page.get_by_text(re.compile(r"^[1-9][\d,]* of 12,000 pairs"))
     _expect(progress)  # a first block is done
     page.get_by_role("button", name="Cancel").click()
     _expect(page.get_by_text("was cancelled"))
