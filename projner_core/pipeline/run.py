@@ -19,6 +19,7 @@ from projner_core.aligners.base import LearningAligner
 from projner_core.corpus import Span
 from projner_core.errors import ProjnerError
 from projner_core.pipeline.config import RunConfig, StageConfig, fingerprint
+from projner_core.pipeline.lineage import imported_spans
 from projner_core.pipeline.progress import IsCancelled, OnProgress, Watch
 from projner_core.review.queue import doubt
 from projner_core.store import Layer, LayerKind, Project
@@ -28,7 +29,7 @@ CHUNK = 1000  # pairs a commit, where the stage itself asks for nothing else
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """The layers that a run made or found again, and how many entities became of it."""
+    """The layers that a run made or found again."""
 
     entities: Layer
     links: Layer
@@ -83,7 +84,7 @@ def tag(project: Project, config: StageConfig, watch: Watch) -> Layer:
     itself is the result and nothing is written.
     """
     given = config.name == "given"
-    imported = next(iter(project.layers(kind=LayerKind.SPANS, side="source")), None) if given else None
+    imported = imported_spans(project, "source") if given else None
     corrections = _source_corrections(project)
     if given and not corrections:
         if imported is None:
@@ -91,7 +92,7 @@ def tag(project: Project, config: StageConfig, watch: Watch) -> Layer:
                 "no source entity is known. Import a source file with entity tags, mark entities on the "
                 "source side in Inspect, or choose a tagger."
             )
-        return imported
+        return project.layer(imported)
 
     mark = fingerprint("tag", config, project.fingerprint(), _digest(corrections))
     if there := _there_already(project, mark, "tag", watch):
@@ -102,7 +103,7 @@ def tag(project: Project, config: StageConfig, watch: Watch) -> Layer:
         if tagger is not None:
             found = tagger.tag([pair.both()[0] for pair in project.pairs(start, stop)])
         elif imported is not None:
-            found = project.annotations(imported.id, start, stop)
+            found = project.annotations(imported, start, stop)
         else:
             found = [()] * (stop - start)
         final = [corrections.get(position, spans) for position, spans in enumerate(found, start)]
@@ -114,7 +115,7 @@ def tag(project: Project, config: StageConfig, watch: Watch) -> Layer:
         side="source",
         fingerprint=mark,
         provenance=_provenance("tag", config) | {"corrected_pairs": len(corrections)},
-        parents=[imported.id] if imported else [],
+        parents=[] if imported is None else [imported],
     )
     return _fill(project, layer, "tag", CHUNK, write, watch)
 

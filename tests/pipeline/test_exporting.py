@@ -12,7 +12,7 @@ from projner_core.pipeline import exporting
 from projner_core.pipeline.config import RunConfig
 from projner_core.pipeline.importing import import_pair
 from projner_core.pipeline.run import run
-from projner_core.review.actions import Kind, draft, spans_to_json
+from projner_core.review.actions import Kind, draft, inverse, spans_to_json
 from projner_core.schemes import Scheme
 from projner_core.store import catalogue
 from tests.pipeline.conftest import SOURCE, TARGET
@@ -99,6 +99,19 @@ def test_plain_text_becomes_conll(tmp_path):
         correct(project, 0, Span(0, 1, "PER"), kind=Kind.SOURCE_SPANS)
         run(project, RunConfig())
         assert text(project) == "# id = 1\nJuma\tB-PER\naliondoka\tO\n\n"
+
+
+def test_an_entity_marked_by_hand_and_taken_back_is_not_carried_over_again(tmp_path):
+    (tmp_path / "pairs.tsv").write_text("Juma left\tJuma aliondoka\nAsha left\tAsha aliondoka\n")
+    import_pair("hand", source=None, target=tmp_path / "pairs.tsv", source_lang="en", target_lang="sw")
+    with catalogue.open_project("hand") as project:
+        correct(project, 0, Span(0, 1, "PER"), kind=Kind.SOURCE_SPANS)
+        run(project, RunConfig())
+        assert "Juma\tB-PER" in text(project)
+        project.append(inverse(project.actions(0)[-1], who="asha"))
+        correct(project, 1, Span(0, 1, "PER"), kind=Kind.SOURCE_SPANS)
+        run(project, RunConfig())
+        assert text(project) == "# id = 1\nJuma\tO\naliondoka\tO\n\n# id = 2\nAsha\tB-PER\naliondoka\tO\n\n"
 
 
 def test_everything_as_json(project):
