@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.projection import Corpus, corpora
+from benchmarks.projection import Corpus, corpora, markdown_table
 from projner_core import aligners, projectors
 from projner_core.aligners._statistical.training import Model
 from projner_core.corpus import Pair, Sentence, Span, projected_spans
@@ -88,10 +88,7 @@ def main() -> None:
             found = projector.project(corpus.pairs, corpus.source, links)
             scores = score(corpus.gold, [projected_spans(p) for p in found], samples=0)
             rows[name].setdefault(column, []).append(scores.micro.f1.value)
-    heads = next(iter(rows.values()))
-    print("| | " + " | ".join(heads) + " |\n" + "|---" * (len(heads) + 1) + "|")
-    for name, row in rows.items():
-        print(f"| {name} | " + " | ".join(f"{sum(f1) / len(f1):.3f}" for f1 in row.values()) + " |")
+    print(markdown_table(rows))
 
 
 if __name__ == "__main__":

@@ -116,6 +116,15 @@ ABLATIONS: dict[str, dict[str, float]] = {
 }
 
 
+def markdown_table(rows: dict[str, dict[str, list[float]]]) -> str:
+    """A row for each name, a column for each corpus, the mean of its figures in each cell."""
+    heads = next(iter(rows.values()))
+    lines = ["| | " + " | ".join(heads) + " |", "|---" * (len(heads) + 1) + "|"]
+    for name, row in rows.items():
+        lines.append(f"| {name} | " + " | ".join(f"{sum(f1) / len(f1):.3f}" for f1 in row.values()) + " |")
+    return "\n".join(lines)
+
+
 def ablate(data: Path) -> None:
     """Print what each setting of the projector is worth: strict F1 with the same links."""
     columns: dict[str, dict[str, list[float]]] = {name: {} for name in ABLATIONS}
@@ -128,10 +137,7 @@ def ablate(data: Path) -> None:
             )
             scores = score(corpus.gold, [projected_spans(p) for p in result], samples=0)
             columns[name].setdefault(column, []).append(scores.micro.f1.value)
-    heads = next(iter(columns.values()))
-    print("| | " + " | ".join(heads) + " |\n" + "|---" * (len(heads) + 1) + "|")
-    for name, row in columns.items():
-        print(f"| {name} | " + " | ".join(f"{sum(f1) / len(f1):.3f}" for f1 in row.values()) + " |")
+    print(markdown_table(columns))
 
 
 def main() -> None:

@@ -100,12 +100,12 @@ def tag(project: Project, config: StageConfig, watch: Watch) -> Layer:
     tagger = None if given else taggers.create(config.name, **config.settings)
 
     def write(start: int, stop: int) -> None:
+        sources = [pair.both()[0] for pair in project.pairs(start, stop)]
         if tagger is not None:
-            found = tagger.tag([pair.both()[0] for pair in project.pairs(start, stop)])
-        elif imported is not None:
-            found = project.annotations(imported, start, stop)
+            found = tagger.tag(sources)
         else:
-            found = [()] * (stop - start)
+            known = [()] * len(sources) if imported is None else project.annotations(imported, start, stop)
+            found = taggers.create("given", entities=known).tag(sources)
         final = [corrections.get(position, spans) for position, spans in enumerate(found, start)]
         project.write(layer, start, final)
 

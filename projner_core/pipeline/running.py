@@ -11,7 +11,8 @@ import subprocess
 import sys
 import threading
 from dataclasses import dataclass
-from typing import Literal
+from types import TracebackType
+from typing import Literal, Self
 
 from projner_core.errors import ProjnerError
 from projner_core.pipeline.config import RunConfig
@@ -83,41 +84,41 @@ def work(project_name: str, job_id: int) -> State:
 
     with catalogue.open_project(project_name) as project:
         config = RunConfig.model_validate(project.job(job_id).config)
-        pulse = _Pulse(project, job_id)
-        try:
+        with _Pulse(project, job_id) as pulse:
             run(project, config, on_progress=pulse.report, is_cancelled=pulse.is_cancelled)
-        except Cancelled as stop:
-            return pulse.finish("cancelled", str(stop))
-        except ProjnerError as error:
-            return pulse.finish("failed", str(error))
-        except BaseException as error:
-            # Not swallowed: the reader of the page hears of it, and the trace goes to the project's log.
-            pulse.finish("failed", f"The program failed ({type(error).__name__}): {error}")
-            raise
-        return pulse.finish("done")
+        return pulse.ended
 
 
 class _Pulse:
-    """Writes progress and heartbeat from one thread, as often as a reader can see and no more."""
+    """A job while it runs: writes progress and heartbeat, as often as a reader can see and no more, and
+    at the end how it ended. What a user can put right goes no further; a failure of the program itself is
+    told to the reader of the page too, and its trace goes on to the project's log."""
 
     def __init__(self, project: Project, job_id: int) -> None:
         self._project, self._job_id = project, job_id
         self._latest = Progress("start", 0, project.count())
         self._stopped, self._cancelled = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._beat, daemon=True)
+        self.ended: State = "running"
+
+    def __enter__(self) -> Self:
         self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        self._stopped.set()
+        self._thread.join()
+        self.ended, message = _ending(error)
+        self._project.finish_job(self._job_id, state=self.ended, message=message)
+        return isinstance(error, ProjnerError)
 
     def report(self, progress: Progress) -> None:
         self._latest = progress
 
     def is_cancelled(self) -> bool:
         return self._cancelled.is_set()
-
-    def finish(self, state: State, message: str = "") -> State:
-        self._stopped.set()
-        self._thread.join()
-        self._project.finish_job(self._job_id, state=state, message=message)
-        return state
 
     def _beat(self) -> None:
         while True:
@@ -133,3 +134,16 @@ class _Pulse:
                 self._cancelled.set()
             if self._stopped.wait(HEARTBEAT_SECONDS):
                 return
+
+
+def _ending(error: BaseException | None) -> tuple[State, str]:
+    """How a run ended that ended with this, and what to say of it."""
+    match error:
+        case None:
+            return "done", ""
+        case Cancelled():
+            return "cancelled", str(error)
+        case ProjnerError():
+            return "failed", str(error)
+        case _:
+            return "failed", f"The program failed ({type(error).__name__}): {error}"

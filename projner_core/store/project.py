@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -48,7 +50,7 @@ class Project(ImportStore, PairStore, LayerStore, QueueStore, ActionStore, JobSt
         database = Database(path_or_url)
         if database.path is not None:
             _make_folder(database.path.parent)
-        try:
+        with _closed_unless_done(database):
             with database.writing() as connection:
                 if not is_empty(connection):
                     raise ProjnerError(f"{database.name} exists already. Open it, or choose another name.")
@@ -57,9 +59,6 @@ class Project(ImportStore, PairStore, LayerStore, QueueStore, ActionStore, JobSt
                 for key, value in {**about, "created": now()}.items():
                     write_meta(connection, key, value)
             return cls(database)
-        except BaseException:
-            database.close()
-            raise
 
     @classmethod
     def open(cls, path_or_url: str | Path) -> Self:
@@ -71,16 +70,13 @@ class Project(ImportStore, PairStore, LayerStore, QueueStore, ActionStore, JobSt
         database = Database(path_or_url)
         if database.path is not None and not database.path.is_file():
             raise ProjnerError(f"There is no project at {database.name}.")
-        try:
+        with _closed_unless_done(database):
             with database.reading() as connection:
                 current = version(connection) == newest()
             if not current:
                 with database.writing() as connection:
                     migrate(connection, database.name)
             return cls(database)
-        except BaseException:
-            database.close()
-            raise
 
     @property
     def path(self) -> Path | None:
@@ -106,6 +102,15 @@ class Project(ImportStore, PairStore, LayerStore, QueueStore, ActionStore, JobSt
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+@contextmanager
+def _closed_unless_done(database: Database) -> Iterator[None]:
+    """Leave no connection open where the project could not be made or opened."""
+    with ExitStack() as stack:
+        stack.callback(database.close)
+        yield
+        stack.pop_all()
 
 
 def _make_folder(folder: Path) -> None:

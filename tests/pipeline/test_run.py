@@ -203,3 +203,30 @@ def test_a_silent_worker_counts_as_stopped(project, monkeypatch):
         running.start("small", RunConfig())
     monkeypatch.setattr(running, "SILENT_SECONDS", -1)
     assert running.status(project).state == "stopped"
+
+
+@pytest.mark.parametrize(
+    ("raised", "state", "says"),
+    [
+        (Cancelled(), "cancelled", "What was finished is kept"),
+        (ProjnerError("There is no space left."), "failed", "There is no space left."),
+        (ZeroDivisionError("division by zero"), "failed", "The program failed (ZeroDivisionError)"),
+        (None, "done", ""),
+    ],
+)
+def test_how_a_run_ended_stands_in_the_project(project, monkeypatch, raised, state, says):
+    from projner_core.pipeline import running
+
+    def end(*rest, **more):
+        if raised is not None:
+            raise raised
+
+    monkeypatch.setattr(pipeline, "run", end)
+    job = project.start_job("run", RunConfig().model_dump())
+    if isinstance(raised, ZeroDivisionError):  # a mistake of ours: its trace must reach the log
+        with pytest.raises(ZeroDivisionError):
+            running.work("small", job)
+    else:
+        assert running.work("small", job) == state
+    assert project.job(job).state == state
+    assert says in project.job(job).message
