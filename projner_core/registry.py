@@ -42,18 +42,39 @@ class Registry:
         """Build the system `name` with its settings.
 
         Raises:
-            ProjnerError: the name is unknown, or a setting does not exist.
+            ProjnerError: the name is unknown, a setting does not exist, or its value is of another kind
+                than its default.
         """
         if name not in self._targets:
             systems = ", ".join(self.names()) or "none"
             raise ProjnerError(f"there is no {self.stage} system {name!r}; there are: {systems}")
         module, _, attribute = self._targets[name].partition(":")
         factory = getattr(import_module(module), attribute)
-        known = list(signature(factory).parameters)
-        wrong = [setting for setting in settings if setting not in known]
-        if wrong:
-            settings_known = ", ".join(known) or "none"
-            raise ProjnerError(
-                f"{self.stage} system {name!r} has no setting {wrong[0]!r}; it has: {settings_known}"
-            )
+        known = signature(factory).parameters
+        for setting, value in settings.items():
+            if setting not in known:
+                raise ProjnerError(
+                    f"{self.stage} system {name!r} has no setting {setting!r}; "
+                    f"it has: {', '.join(known) or 'none'}"
+                )
+            expected, given = _kind(known[setting].default), _kind(value)
+            if expected not in {None, given} and (expected, given) != ("a number", "a whole number"):
+                raise ProjnerError(
+                    f"{self.stage} system {name!r}: {setting} must be {expected}, but is {value!r}"
+                )
         return factory(**settings)
+
+
+def _kind(value: Any) -> str | None:
+    """What a plain value is, in words; None for one that says nothing of its kind."""
+    match value:
+        case bool():
+            return "true or false"
+        case int():
+            return "a whole number"
+        case float():
+            return "a number"
+        case str():
+            return "a text"
+        case _:
+            return None

@@ -105,6 +105,7 @@ def test_import_run_export_in_steps(files, tmp_path, capsys):
         (["evaluate", "--gold", "none.conll", "--predicted", "none.conll"], "none.conll"),
         (["run", "--project", "p", "--config", "none.toml"], "none.toml"),
         (["demo", "tlh"], "no demo corpus in 'tlh'"),
+        (["run", "--project", "p", "--set", "aligner"], "STAGE.KEY=VALUE"),
     ],
 )
 def test_what_the_user_can_put_right_is_a_sentence_and_code_1(arguments, says, capsys):

@@ -26,6 +26,31 @@ def test_an_unknown_setting_is_a_sentence():
         Registry("shapes", {"fraction": "fractions:Fraction"}).create("fraction", radius=3)
 
 
+class Circle:
+    def __init__(self, *, radius: float = 1.0, points: int = 8, title: str = "circle", filled: bool = False):
+        self.radius = radius
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "expected"),
+    [
+        ("radius", "wide", "a number"),
+        ("radius", True, "a number"),
+        ("points", 2.5, "a whole number"),
+        ("title", 3, "a text"),
+        ("filled", 1, "true or false"),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_a_sentence(setting, value, expected):
+    shapes = Registry("shapes", {"circle": f"{__name__}:Circle"})
+    with pytest.raises(ProjnerError, match=f"{setting} must be {expected}, but is {value!r}"):
+        shapes.create("circle", **{setting: value})
+
+
+def test_a_whole_number_is_a_number_too():
+    assert Registry("shapes", {"circle": f"{__name__}:Circle"}).create("circle", radius=2).radius == 2
+
+
 def test_others_join_through_entry_points_and_replace_none_of_ours(monkeypatch):
     joined = [
         EntryPoint("decimal", "decimal:Decimal", "projner.shapes"),
