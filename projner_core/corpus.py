@@ -115,6 +115,37 @@ class Alignment:
 
 
 @dataclass(frozen=True, slots=True)
+class GoldLinks:
+    """The links that people drew in one sentence pair, as (source, target) offsets.
+
+    `possible` holds the sure ones too, as alignment error rate wants it (Och and Ney 2003).
+
+    Raises:
+        ValueError: a sure link is not among the possible ones.
+    """
+
+    sure: frozenset[tuple[int, int]] = frozenset()
+    possible: frozenset[tuple[int, int]] = frozenset()
+
+    def __post_init__(self) -> None:
+        if not self.sure <= self.possible:
+            raise ValueError(f"sure links must be possible ones too: {sorted(self.sure - self.possible)}")
+
+    @classmethod
+    def of(cls, alignment: Alignment) -> GoldLinks:
+        """Read gold links kept as an alignment: `links` are sure, `weak` are possible only."""
+        sure = frozenset((link.source, link.target) for link in alignment.links)
+        return cls(sure, sure | frozenset((link.source, link.target) for link in alignment.weak))
+
+    def alignment(self) -> Alignment:
+        """The same as an alignment, which is how a layer of links keeps them; `of` reads it back."""
+        return Alignment(
+            links=tuple(Link(*offsets) for offsets in sorted(self.sure)),
+            weak=tuple(Link(*offsets, score=0.5) for offsets in sorted(self.possible - self.sure)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
     """Tokens of one sentence, its language (BCP 47, ISO 639 or FLORES code) and, where known, its text."""
 

@@ -185,7 +185,12 @@ def test_ctrl_c_is_code_130_and_keeps_finished_chunks(tmp_path, home):
     command = [sys.executable, "-m", "projner_core", "run", "--source", source, "--target", target]
     command += [*languages(), "--project", "long"]
     started = subprocess.Popen(
-        command, stderr=subprocess.PIPE, text=True, env=os.environ | {"PROJNER_HOME": str(home)}
+        command,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PROJNER_HOME": str(home)},
+        # A shell ignores Ctrl-C in what it starts in the background, and a child would inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     try:
         deadline = time.monotonic() + 120

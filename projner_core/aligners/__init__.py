@@ -9,7 +9,15 @@ from projner_core.registry import Registry
 
 registry = Registry(
     "aligners",
-    {"statistical": "projner_core.aligners.statistical:StatisticalAligner"},
+    {
+        "statistical": "projner_core.aligners.statistical:StatisticalAligner",
+        "simalign": "projner_core.aligners.simalign:SimAlign",
+        "awesome": "projner_core.aligners.awesome:Awesome",
+        "nmt-encoder": "projner_core.aligners.nmt_encoder:NmtEncoder",
+        "eflomal": "projner_core.aligners.eflomal:Eflomal",
+        "identity": "projner_core.aligners.identity:Identity",
+        "combination": "projner_core.aligners.combination:Combination",
+    },
 )
 
 

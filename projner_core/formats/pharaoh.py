@@ -8,26 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-from projner_core.corpus import Alignment, Link
+from projner_core.corpus import Alignment, GoldLinks, Link
 from projner_core.errors import InputError
 from projner_core.formats.base import MOST_TOKENS, Progress, lines, write_whole
 
 _LINK = re.compile(r"([0-9]{1,6})([-?])([0-9]{1,6})(?::([0-9.eE+-]{1,32}))?")
 _REMEDY = "Write links as “0-0 1-2”, counted from 0, parted by spaces, one sentence pair a line."
-
-
-@dataclass(frozen=True, slots=True)
-class GoldLinks:
-    """The links that annotators drew, as (source, target) offsets.
-
-    `possible` holds the sure ones too, as alignment error rate wants it (Och and Ney 2003).
-    """
-
-    sure: frozenset[tuple[int, int]]
-    possible: frozenset[tuple[int, int]]
 
 
 class LinkError(ValueError):

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from projner_core.corpus import Alignment, Link
+from projner_core.corpus import Alignment, GoldLinks, Link
 from projner_core.errors import InputError
 from projner_core.formats import pharaoh
-from projner_core.formats.pharaoh import GoldLinks, LinkError
+from projner_core.formats.pharaoh import LinkError
 
 FUZZ = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 OFFSETS = st.tuples(st.integers(0, 65_534), st.integers(0, 65_534))
