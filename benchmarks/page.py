@@ -1,9 +1,11 @@
-"""How soon the Inspect page answers on a large project, in a real browser.
+"""How soon the Inspect and the Aligners page answer on a large project, in a real browser.
 
-    python -m benchmarks.page [--pairs 100000] [--keys 40]
+    python -m benchmarks.page [--pairs 100000] [--keys 40] [--only inspect|aligners]
 
 Imports and runs the synthetic pairs of benchmarks.scale, starts the app, and presses “next”, then “right,
-next” (which writes to the database before it answers): from the key to the next pair on the screen. The
+next” (which writes to the database before it answers): from the key to the next pair on the screen. On the
+Aligners page four aligners are compared: “next” there is from the click to the links of the next pair,
+“matrix” to its matrix too, “corpus” from the click to the table and the drawings of the whole corpus. The
 same on a project of 64 pairs in the same run is the peer: what is over it is what the size of the project
 costs. Needs a Chromium.
 """
@@ -57,6 +59,37 @@ async (key) => {
 }
 """
 
+# Clicks a button and says after how many milliseconds everything that `shown` names differs from before.
+CLICK = """
+async ([button, shown]) => {
+  const deep = (root, found = []) => {
+    for (const child of root.querySelectorAll("*")) {
+      if (child.matches(shown)) found.push(child.textContent);
+      if (child.shadowRoot) deep(child.shadowRoot, found);
+    }
+    return found;
+  };
+  const parts = shown.split(", ");
+  const read = () => parts.map((one) => { shown = one; return deep(document).join(" "); });
+  const before = read();
+  const start = performance.now();
+  document.querySelector(button).click();
+  while (read().some((text, k) => text === before[k] || !text)) {
+    if (performance.now() - start > 10000) return -1;
+    await new Promise(requestAnimationFrame);
+  }
+  return performance.now() - start;
+}
+"""
+_NEXT, _PAIR, _CORPUS = (
+    ".st-key-move_next button", ".st-key-view button:nth-of-type(1)", ".st-key-view button:nth-of-type(2)"
+)  # fmt: skip
+CLICKS = {  # what is clicked, what must show something else then, and the click that leads back
+    "next": (_NEXT, ".lv-tok", None),
+    "matrix": (_NEXT, ".lv-tok, .ytick text", None),
+    "corpus": (_CORPUS, ".aligner-table td, .annotation-text", _PAIR),
+}
+
 
 def prepare(folder: Path, name: str, pairs: int) -> None:
     """Import and run a synthetic project."""
@@ -69,6 +102,29 @@ def prepare(folder: Path, name: str, pairs: int) -> None:
     import_pair(name, source=source, target=target, source_lang="en", target_lang="und")
     with catalogue.open_project(name) as project:
         run(project, RunConfig())
+
+
+def compare(name: str) -> None:
+    """Four aligners: the default, what it decides at two other thresholds, and one that runs in no time."""
+    from projner_core.pipeline.comparing import CompareConfig, compare, link_layers
+    from projner_core.pipeline.config import StageConfig
+    from projner_core.pipeline.progress import Watch
+    from projner_core.store import LayerKind, catalogue
+
+    with catalogue.open_project(name) as project:
+        (default,) = link_layers(project)
+        for threshold in (0.1, 0.6):
+            layer = project.open_layer(
+                name=f"from {threshold} on", kind=LayerKind.LINKS, side="both",
+                fingerprint=f"benchmark {threshold}", provenance={"settings": {"threshold": threshold}},
+            )  # fmt: skip
+            for start in range(0, project.count(), 1000):
+                links = project.annotations(default.id, start, start + 1000)
+                layer = project.write(layer, start, [alignment.at(threshold) for alignment in links])
+            project.complete(layer)
+        layers = tuple(layer.id for layer in link_layers(project))
+        config = CompareConfig(layers=layers, aligners=(StageConfig(name="identity"),))
+        compare(project, config, Watch(None, None))
 
 
 @contextmanager
@@ -111,11 +167,35 @@ def measure(address: str, name: str, key: str, keys: int) -> list[float]:
     return taken[5:]
 
 
+def measure_clicks(address: str, name: str, what: str, clicks: int) -> list[float]:
+    """Milliseconds from a click on the Aligners page to what it asks for, after a few to warm up."""
+    from playwright.sync_api import sync_playwright
+
+    button, shown, back = CLICKS[what]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.goto(f"{address}/aligners?project={name}")
+        page.locator(".ytick text").first.wait_for(timeout=60_000)
+        taken = []
+        for _ in range(clicks + 5):
+            page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=60_000)
+            page.wait_for_timeout(300)
+            taken.append(float(page.evaluate(CLICK, [button, shown])))
+            if back is not None:
+                page.wait_for_timeout(300)
+                page.locator(back).click()
+                page.locator(".lv-tok").first.wait_for(timeout=60_000)
+        browser.close()
+    return taken[5:]
+
+
 def main() -> None:
     """Measure a small and a large project beside each other."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=int, default=100_000)
     parser.add_argument("--keys", type=int, default=40)
+    parser.add_argument("--only", choices=("inspect", "aligners"))
     options = parser.parse_args()
     if CHROMIUM is None:
         print("no Chromium found: nothing measured")
@@ -125,13 +205,22 @@ def main() -> None:
         sizes = {"small": 64, "large": options.pairs}
         for name, pairs in sizes.items():
             prepare(Path(scratch), name, pairs)
+            if options.only != "inspect":
+                compare(name)
         with app() as address:
             for (name, pairs), key in product(sizes.items(), ("j", "Enter")):
-                taken = measure(address, name, key, options.keys)
-                print(
-                    f"{pairs:>7} pairs, {key:>5}: median {statistics.median(taken):.0f} ms, "
-                    f"9 of 10 within {sorted(taken)[int(0.9 * len(taken))]:.0f} ms, most {max(taken):.0f} ms"
-                )
+                if options.only != "aligners":
+                    _say(pairs, f"Inspect, {key}", measure(address, name, key, options.keys))
+            for (name, pairs), what in product(sizes.items(), CLICKS):
+                if options.only != "inspect":
+                    _say(pairs, f"Aligners, {what}", measure_clicks(address, name, what, options.keys))
+
+
+def _say(pairs: int, what: str, taken: list[float]) -> None:
+    print(
+        f"{pairs:>7} pairs, {what:>14}: median {statistics.median(taken):.0f} ms, "
+        f"9 of 10 within {sorted(taken)[int(0.9 * len(taken))]:.0f} ms, most {max(taken):.0f} ms"
+    )
 
 
 if __name__ == "__main__":

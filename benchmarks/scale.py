@@ -1,4 +1,5 @@
-"""A project of 100,000 pairs: time and peak memory of import, run, open and one page's reads.
+"""A project of 100,000 pairs: time and peak memory of import, run, open, one page's reads, and of comparing
+four aligners.
 
     python -m benchmarks.scale [--pairs 100000]
 
@@ -18,8 +19,21 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+if TYPE_CHECKING:
+    from projner_core.store import Project
+
+# Four settings of one aligner, to stand for four aligners.
+FOUR = (
+    {"name": "statistical"},
+    {"name": "statistical", "lexicon": 0.0, "names": 0.0, "similarity": 0.0},
+    {"name": "statistical", "threshold": 0.6},
+    {"name": "statistical", "threshold": 0.1},
+)
 SYLLABLES = [c + v for c in "bdfgjklmnprstwyz" for v in "aeiou"]
 
 
@@ -83,15 +97,68 @@ def step(name: str, folder: Path) -> None:
                 project.review_counts()
                 samples.append(1000 * (time.perf_counter() - start))
             detail = f"; a page's reads: median {statistics.median(samples):.1f}, most {max(samples):.1f} ms"
+    elif name == "compare":
+        from projner_core.pipeline.comparing import CompareConfig, compare
+        from projner_core.pipeline.progress import Watch
+
+        with catalogue.open_project("scale") as project:
+            spent: dict[str, float] = {}
+            watch = Watch(lambda report: _add(spent, report.stage, began), None)
+            compare(project, CompareConfig.model_validate({"aligners": FOUR}), watch)
+            detail = "; until the end of " + ", ".join(f"{stage} {s:.0f} s" for stage, s in spent.items())
+    elif name == "look":
+        from projner_core.pipeline.comparing import disputed, find, link_layers
+
+        with catalogue.open_project("scale") as project:
+            layers = [layer.id for layer in link_layers(project)]
+            first = _milliseconds(lambda: find(project, layers))
+            comparison = find(project, layers)
+            assert comparison is not None
+            again = [_milliseconds(lambda: find(project, layers)) for _ in range(20)]
+            offsets = range(0, project.count(), max(1, project.count() // 50))
+            pages = [_milliseconds(partial(disputed, project, comparison, offset=o)) for o in offsets]
+            _draw_by_hand(project, min(1000, project.count()))
+            gold_first = _milliseconds(lambda: find(project, layers))
+            gold_again = _milliseconds(lambda: find(project, layers))
+            detail = (
+                f"; find: first {first:.0f} ms, then {statistics.median(again):.1f}; 20 disputed pairs: "
+                f"median {statistics.median(pages):.1f}, most {max(pages):.1f} ms; find with links of "
+                f"1,000 pairs drawn by hand: first {gold_first:.0f} ms, then {gold_again:.1f}"
+            )
     seconds = time.perf_counter() - began
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # the starting process is small
     print(f"{name:>10}: {seconds:7.1f} s, peak {peak:5.0f} MB{detail}", flush=True)
+
+
+def _add(spent: dict[str, float], stage: str, began: float) -> None:
+    """Note when a stage was last heard of, in seconds after `began`; the stages take turns."""
+    spent[stage] = time.perf_counter() - began
+
+
+def _milliseconds(read: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    read()
+    return 1000 * (time.perf_counter() - start)
+
+
+def _draw_by_hand(project: Project, pairs: int) -> None:
+    """Links drawn by hand in so many pairs: those of the first layer, a few of them only possible."""
+    from projner_core.pipeline.comparing import link_layers
+    from projner_core.review.actions import Kind, draft
+
+    layer = link_layers(project)[0]
+    drafts = []
+    for position, alignment in enumerate(project.annotations(layer.id, 0, pairs)):
+        links = [[k.source, k.target, "sure" if k.source % 5 else "possible"] for k in alignment.links]
+        drafts.append(draft(None, position=position, kind=Kind.LINKS, now=links))
+    project.append_all(drafts)
 
 
 def main() -> None:
     """Generate, then measure each step."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=int, default=100_000)
+    parser.add_argument("--no-compare", action="store_true", help="leave out the comparison of four aligners")
     parser.add_argument("--step", nargs=2, metavar=("NAME", "FOLDER"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.step:
@@ -102,7 +169,8 @@ def main() -> None:
         files = generate(folder, options.pairs)
         size = sum(path.stat().st_size for path in files) / 1e6
         print(f"{options.pairs} pairs, {size:.0f} MB of CoNLL")
-        for name in ["import", "run", "run again", "open"]:
+        compared = [] if options.no_compare else ["compare", "look"]
+        for name in ["import", "run", "run again", "open", *compared]:
             subprocess.run(
                 [sys.executable, "-m", "benchmarks.scale", "--step", name, str(folder)],
                 env=os.environ | {"PROJNER_HOME": str(folder / "home")},

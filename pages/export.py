@@ -123,7 +123,19 @@ def _scheme_name(scheme: Scheme | None, own: Scheme | None, *, came_as_conll: bo
 
 def _others(project: Project) -> None:
     links = project.layers(kind=LayerKind.LINKS)
+    by_hand = len(project.positions_with_links(REVIEW))
     with st.container(horizontal=True):
+        if by_hand:
+            _download(
+                "Links, corrected by hand, Pharaoh",
+                partial(exporting.pharaoh_text, project, "reviewed"),
+                f"{project.name}.reviewed.pharaoh.txt",
+            )
+            _download(
+                "Gold links, Pharaoh",
+                partial(exporting.gold_links_text, project),
+                f"{project.name}.gold.pharaoh.txt",
+            )
         for layer in links:
             _download(
                 f"Links ({plain(layer.name)}), Pharaoh",
@@ -131,7 +143,12 @@ def _others(project: Project) -> None:
                 f"{project.name}.{layer.name}.pharaoh.txt",
             )
         _download("Everything, JSONL", partial(exporting.jsonl_text, project), f"{project.name}.jsonl")
-    if not links:
+    if by_hand:
+        st.caption(
+            f"{count(by_hand, 'pair')} with links drawn by hand. In the first file they replace the "
+            "aligner's. The gold links are they alone, over those you imported, with possible ones as 0?0."
+        )
+    elif not links:
         st.caption("Links come with the first run.")
 
 

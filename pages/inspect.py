@@ -47,7 +47,9 @@ def draw() -> None:
 
 def _pair(project: Project, position: int, queue: session.Filter) -> None:
     trail = session.trail(project)
-    view = view_model.build(project, position, error=st.session_state.pop("pair_error", None))
+    view = view_model.build(
+        project, position, beside=session.layers_beside(), error=st.session_state.pop("pair_error", None)
+    )
     trail.seen[position] = view.revision
     session.set_url(pair=project.id_of(position))
     if st.session_state.pop("at_end", False):

@@ -16,6 +16,8 @@ from typing import Any
 from projner_core import __version__, commands
 from projner_core.errors import ProjnerError
 
+LINK_FORMATS = ("pharaoh", "naacl", "giza", "talp")
+
 Command = Callable[[argparse.Namespace], int]
 
 
@@ -93,13 +95,92 @@ def build_parser() -> argparse.ArgumentParser:
     )
     evaluate.add_argument("--gold", type=Path, required=True, metavar="FILE")
     evaluate.add_argument("--predicted", type=Path, required=True, metavar="FILE")
-    evaluate.add_argument(
-        "--samples", type=int, default=1000, metavar="N", help="bootstrap samples (default 1000)"
-    )
-    evaluate.add_argument(
-        "--seed", type=int, default=0, metavar="N", help="seed of the bootstrap (default 0)"
-    )
+    _bootstrap_options(evaluate)
     evaluate.add_argument("--json", action="store_true", help="print the scores as JSON")
+
+    align = _add(
+        subparsers,
+        "align",
+        commands.align_,
+        "align the words of a source and a target file",
+        "Align two parallel files with no project, and write a line of links for each line; or, with\n"
+        "--project, add the links of an aligner to that project as a layer. An empty line is a sentence\n"
+        "without words, and its line of links is empty.",
+    )
+    align.add_argument("--source", type=Path, metavar="FILE", help="source sentences (text, CoNLL)")
+    align.add_argument(
+        "--target",
+        type=Path,
+        metavar="FILE",
+        help="target sentences (text, CoNLL), or both sides (TSV, JSONL)",
+    )
+    _language_options(align)
+    _tokenise_option(align)
+    align.add_argument(
+        "--aligner",
+        default="statistical",
+        metavar="SYSTEM",
+        help="default: statistical; see: projner aligners",
+    )
+    align.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="aligner.KEY=VALUE",
+        help="a setting of the aligner, e.g. aligner.threshold=0.2 (may be given several times)",
+    )
+    align.add_argument("--project", metavar="NAME", help="align the pairs of this project instead of files")
+    align.add_argument("--out", type=Path, metavar="FILE", help="write the links here")
+    align.add_argument(
+        "--format", choices=LINK_FORMATS, default="pharaoh", help="of the links (default: pharaoh)"
+    )
+    align.add_argument("--scores", action="store_true", help="write the score of each link too")
+    align.add_argument("--json", action="store_true", help="print what was done as JSON")
+
+    links = _add(
+        subparsers,
+        "import-links",
+        commands.import_links_,
+        "add links that were made elsewhere to a project",
+        "Read a file of links, one alignment a pair of the project, into a new layer. With --gold they are\n"
+        "links that people drew. Nothing is imported unless everything can be.",
+    )
+    links.add_argument("--project", required=True, metavar="NAME")
+    links.add_argument("--links", type=Path, required=True, metavar="FILE")
+    links.add_argument("--name", metavar="NAME", help="of the layer (default: the file's)")
+    _format_option(links)
+    links.add_argument("--gold", action="store_true", help="these are gold links, drawn by people")
+    links.add_argument(
+        "--swap", action="store_true", help="the file's source is the project's target: turn the links around"
+    )
+    links.add_argument("--json", action="store_true", help="print the layer as JSON")
+
+    scoring = _add(
+        subparsers,
+        "evaluate-alignments",
+        commands.evaluate_alignments_,
+        "score files of links against gold links",
+        "Precision over possible links, recall over sure links, F1 of the two, and alignment error rate, of\n"
+        "one or more files of links; of several, how far they agree, and whether the first differs from the\n"
+        "others by more than chance. Intervals are 95 % bootstrap intervals over sentence pairs.",
+    )
+    scoring.add_argument("--gold", type=Path, required=True, metavar="FILE")
+    scoring.add_argument("--predicted", type=Path, required=True, nargs="+", metavar="FILE")
+    _format_option(scoring)
+    _bootstrap_options(scoring)
+    scoring.add_argument(
+        "--worst", type=_count, default=0, metavar="N", help="name the N pairs of highest error rate too"
+    )
+    scoring.add_argument("--json", action="store_true", help="print the scores as JSON")
+
+    available = _add(
+        subparsers,
+        "aligners",
+        commands.aligners_,
+        "list the aligners, and whether they can run here",
+        "",
+    )
+    available.add_argument("--json", action="store_true", help="print the list as JSON")
 
     export = _add(
         subparsers,
@@ -164,19 +245,55 @@ def _pair_options(parser: argparse.ArgumentParser, *, required: bool) -> None:
         metavar="FILE",
         help="target sentences (CoNLL, text), or both sides (TSV, JSONL)",
     )
-    parser.add_argument("--source-lang", default="und", metavar="CODE", help="e.g. en, eng, eng_Latn")
-    parser.add_argument("--target-lang", default="und", metavar="CODE", help="e.g. sw, swh, swh_Latn")
+    _language_options(parser)
     parser.add_argument(
         "--source-tag-column", type=int, metavar="N", help="column of the tags, from 1 (default: found)"
     )
     parser.add_argument(
         "--target-tag-column", type=int, metavar="N", help="column of the tags, from 1 (default: found)"
     )
+    _tokenise_option(parser)
+    parser.add_argument(
+        "--strict", action="store_true", help="refuse a file with invalid tags; default: read them and report"
+    )
+
+
+def _language_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--source-lang", default="und", metavar="CODE", help="e.g. en, eng, eng_Latn")
+    parser.add_argument("--target-lang", default="und", metavar="CODE", help="e.g. sw, swh, swh_Latn")
+
+
+def _tokenise_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--tokenise",
         choices=["spaces", "words"],
         help="how plain text becomes tokens (default: told from the text)",
     )
+
+
+def _format_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--format", choices=LINK_FORMATS, help="of the links (default: told from the file)")
+
+
+def _bootstrap_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--strict", action="store_true", help="refuse a file with invalid tags; default: read them and report"
+        "--samples",
+        type=_count,
+        default=1000,
+        metavar="N",
+        help="bootstrap samples (default 1000; 0 for none)",
     )
+    parser.add_argument(
+        "--seed", type=_count, default=0, metavar="N", help="seed of the bootstrap (default 0)"
+    )
+
+
+def _count(text: str) -> int:
+    """A whole number from 0 on."""
+    try:
+        number = int(text)
+    except ValueError:
+        number = -1
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number of 0 or more")
+    return number

@@ -7,11 +7,11 @@ systems imports none of them. Another package joins through an entry point in th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from importlib import import_module
 from importlib.metadata import entry_points
-from inspect import signature
+from inspect import Parameter, signature
 from typing import Any
 
 from projner_core.errors import ProjnerError
@@ -38,18 +38,27 @@ class Registry:
         """Every known system, sorted."""
         return sorted(self._targets)
 
-    def create(self, name: str, **settings: Any) -> Any:
-        """Build the system `name` with its settings.
+    def factory(self, name: str) -> Callable[..., Any]:
+        """What builds the system `name`: a class or function that takes settings by keyword.
 
         Raises:
-            ProjnerError: the name is unknown, a setting does not exist, or its value is of another kind
-                than its default.
+            ProjnerError: the name is unknown.
         """
         if name not in self._targets:
             systems = ", ".join(self.names()) or "none"
             raise ProjnerError(f"there is no {self.stage} system {name!r}; there are: {systems}")
         module, _, attribute = self._targets[name].partition(":")
-        factory = getattr(import_module(module), attribute)
+        built: Callable[..., Any] = getattr(import_module(module), attribute)
+        return built
+
+    def create(self, name: str, **settings: Any) -> Any:
+        """Build the system `name` with its settings.
+
+        Raises:
+            ProjnerError: the name is unknown, a setting does not exist, or its value is of another kind
+                than its default, where the system takes one kind only.
+        """
+        factory = self.factory(name)
         known = signature(factory).parameters
         for setting, value in settings.items():
             if setting not in known:
@@ -57,7 +66,7 @@ class Registry:
                     f"{self.stage} system {name!r} has no setting {setting!r}; "
                     f"it has: {', '.join(known) or 'none'}"
                 )
-            expected, given = _kind(known[setting].default), _kind(value)
+            expected, given = _kind(known[setting]), _kind_of(value)
             if expected not in {None, given} and (expected, given) != ("a number", "a whole number"):
                 raise ProjnerError(
                     f"{self.stage} system {name!r}: {setting} must be {expected}, but is {value!r}"
@@ -65,7 +74,13 @@ class Registry:
         return factory(**settings)
 
 
-def _kind(value: Any) -> str | None:
+def _kind(setting: Parameter) -> str | None:
+    """The one kind of value that a setting takes, in words; None where it takes others than its default's."""
+    several = "|" in str(setting.annotation)
+    return None if several else _kind_of(setting.default)
+
+
+def _kind_of(value: Any) -> str | None:
     """What a plain value is, in words; None for one that says nothing of its kind."""
     match value:
         case bool():

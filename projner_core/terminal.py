@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from rich.console import Console, Group
+from rich.console import Console, Group, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 from rich.table import Table
 from rich.text import Text
 
+from projner_core.evaluation.alignments import Difference, PairScore
 from projner_core.evaluation.entities import Score, Scores
+from projner_core.pipeline.link_scores import LinkReport
 from projner_core.pipeline.progress import OnProgress, Progress
 
 
@@ -81,13 +83,84 @@ def scores_report(scores: Scores) -> Group:
 
 def scores_table(scores: Scores) -> Table:
     """Scores for people: percentages, F1 with its 95 % interval; a row a label and one for all."""
-    table = Table(box=None, pad_edge=False)
-    for heading in ("", "precision", "recall", "F1", "gold", "predicted"):
-        table.add_column(heading, justify="right" if heading else "left", no_wrap=True)
+    table = _table("", "precision", "recall", "F1", "gold", "predicted")
     for name, row in [*scores.by_label.items(), ("all (micro)", scores.micro)]:
         plain = [f"{100 * score.value:.1f}" for score in (row.precision, row.recall)]
         table.add_row(Text(name), *plain, _percent(row.f1), str(row.gold), str(row.predicted))
     return table
+
+
+def link_scores_report(report: LinkReport, *, worst: int = 0) -> Group:
+    """Scores of files of links, how several agree, and of each the `worst` pairs, as many as asked for."""
+    parts: list[RenderableType] = [_link_scores_table(report), Text(_legend(report))]
+    if report.agreement is not None:
+        parts += [
+            Text("\nagreement: F1 of the links of one file against those of another"),
+            _agreement_table(report),
+        ]
+    for file in report.files:
+        pairs = file.scores.worst(worst)
+        if pairs:
+            parts += [Text(f"\n{file.path}: most errors, pairs counted from 1"), _worst_table(pairs)]
+    return Group(*parts)
+
+
+def _link_scores_table(report: LinkReport) -> Table:
+    """A row a file: each score above its interval, so that 80 columns are enough."""
+    several = len(report.files) > 1
+    table = _table("", "precision", "recall", "F1", "AER", "links", *(["p"] if several else []))
+    for number, file in enumerate(report.files, start=1):
+        scores = file.scores
+        cells = [
+            _percent(score).replace(" (", "\n").removesuffix(")")
+            for score in (scores.precision, scores.recall, scores.f1, scores.aer)
+        ]
+        p = [_p(file.difference)] if several else []
+        table.add_row(Text(f"{number} {file.path}"), *cells, str(scores.found), *p)
+    return table
+
+
+def _legend(report: LinkReport) -> str:
+    first = report.files[0].scores
+    text = f"\n{first.pairs} pairs, {first.sure} sure links, {first.possible} sure or possible ones"
+    if any(file.difference is not None and file.difference.p is not None for file in report.files):
+        text += "\np: how likely chance alone makes so large a difference to the AER of file 1"
+    return text
+
+
+def _agreement_table(report: LinkReport) -> Table:
+    assert report.agreement is not None
+    numbers = [str(number) for number in range(1, len(report.files) + 1)]
+    table = _table("", *numbers, "only here")
+    for number, file, row, only in zip(
+        numbers, report.files, report.agreement.f1, report.agreement.only, strict=True
+    ):
+        table.add_row(Text(f"{number} {file.path}"), *(f"{100 * f1:.1f}" for f1 in row), str(only))
+    return table
+
+
+def _worst_table(pairs: Sequence[PairScore]) -> Table:
+    table = _table("pair", "AER", "links", "sure", "possible", "found of sure", "found of possible")
+    for pair in pairs:
+        counts = (pair.found, pair.sure, pair.possible, pair.found_in_sure, pair.found_in_possible)
+        table.add_row(str(pair.position + 1), f"{100 * pair.aer:.1f}", *map(str, counts))
+    return table
+
+
+def _table(*headings: str) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for heading in headings:
+        if heading:
+            table.add_column(heading, justify="right", no_wrap=True)
+        else:
+            table.add_column(overflow="fold")  # names may be long, and are never cut off
+    return table
+
+
+def _p(difference: Difference | None) -> str:
+    if difference is None or difference.p is None:
+        return ""
+    return "< .001" if difference.p < 0.001 else f"{difference.p:.3f}"
 
 
 def _percent(score: Score) -> str:

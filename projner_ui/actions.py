@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from projner_core.corpus import Span, projected_spans
+from projner_core.corpus import Alignment, GoldLinks, Span, projected_spans
 from projner_core.errors import ConflictError, ProjnerError
-from projner_core.pipeline.lineage import entities_behind
+from projner_core.pipeline.lineage import entities_behind, links_behind
 from projner_core.review.actions import (
     UNTOUCHED,
     Action,
@@ -23,16 +23,21 @@ from projner_core.review.actions import (
     Verdict,
     draft,
     inverse,
+    links_from_json,
+    links_to_json,
     redoable,
     spans_from_json,
     spans_to_json,
     undoable,
 )
 from projner_core.review.export import final_source_spans, final_spans
-from projner_core.store import Order, Project, Show
+from projner_core.store import LayerKind, Order, Project, Show
 
 REVIEW = "review"
 LONGEST_NOTE = 10_000  # characters
+
+MachineLinks = Callable[[Project, int], GoldLinks]
+"""The machine's links of the pair at a position, as the page shows them to be corrected."""
 
 
 class Queue(Protocol):
@@ -83,15 +88,29 @@ class _Malformed(ProjnerError):
     """The browser sent something that the link view never sends."""
 
 
-def act(project: Project, trigger: Mapping[str, Any], *, who: str, queue: Queue, trail: Trail) -> Outcome:
-    """Carry out one trigger of the link view. Where it fails, nothing was written."""
+def act(
+    project: Project,
+    trigger: Mapping[str, Any],
+    *,
+    who: str,
+    queue: Queue,
+    trail: Trail,
+    links: MachineLinks | None = None,
+) -> Outcome:
+    """Carry out one trigger of the link view. Where it fails, nothing was written.
+
+    Args:
+        links: what the page shows as the links that stand where no reviewer drew any; None for
+            `machine_links`. A page that shows another aligner's, or moves the threshold, says so here:
+            links put back to these are no correction any more.
+    """
     position = 0
     try:
         position = _position(project, trigger)
         handler = _HANDLERS.get(str(trigger.get("kind")))
         if handler is None:
             raise _Malformed("This page is older than the program. Reload it.")
-        return handler(_Desk(project, who, queue, trail, position), trigger)
+        return handler(_Desk(project, who, queue, trail, position, links or machine_links), trigger)
     except ConflictError:
         trail.seen.pop(position, None)
         return Outcome(
@@ -114,6 +133,7 @@ class _Desk:
     queue: Queue
     trail: Trail
     position: int
+    machine_links: MachineLinks
 
     def state(self) -> PairState:
         return self.project.state(self.position, REVIEW) or UNTOUCHED
@@ -173,6 +193,17 @@ def _edit_spans(
     desk.edit({kind: None if untouched else spans_to_json(wanted)})
 
 
+def _links(desk: _Desk, trigger: Mapping[str, Any]) -> Outcome:
+    """Replace the links shown. The machine's own, drawn again by hand, are written as null, as with spans."""
+    state, machine = desk.state(), desk.machine_links(desk.project, desk.position)
+    was = links_from_json(trigger.get("was"))
+    if was is not None and was != (machine if state.links is None else state.links):
+        raise ConflictError("the pair shows other links by now")
+    wanted = links_from_json(trigger.get("now"))
+    desk.edit({Kind.LINKS: None if wanted == machine else links_to_json(wanted)})
+    return Outcome(desk.position)
+
+
 def _verdict(desk: _Desk, trigger: Mapping[str, Any]) -> Outcome:
     now = trigger.get("now")
     onward = _step(trigger.get("then"))
@@ -216,7 +247,7 @@ def _turn(
     find: Callable[[list[Action]], Action | None],
     nothing: str,
 ) -> Outcome:
-    there = _Desk(desk.project, desk.who, desk.queue, desk.trail, source[-1] if source else desk.position)
+    there = replace(desk, position=source[-1] if source else desk.position)
     found = find(there.project.actions(there.position, REVIEW))
     if found is None:
         if source:
@@ -232,6 +263,7 @@ def _turn(
 _HANDLERS: dict[str, Callable[[_Desk, Mapping[str, Any]], Outcome]] = {
     "spans": _spans,
     "source_spans": _source_spans,
+    "links": _links,
     "verdict": _verdict,
     "note": _note,
     "move": _move,
@@ -250,6 +282,17 @@ def machine_source_spans(project: Project, position: int) -> tuple[Span, ...]:
     """The source entities that the projection under review started from, else those imported."""
     layer = entities_behind(project)
     return () if layer is None else tuple(project.annotation(layer, position))
+
+
+def machine_links(project: Project, position: int) -> GoldLinks:
+    """What the aligner decided whose links the projection under review was made from, all of it sure; else
+    the aligner that ran last; no links where none has run."""
+    layer = links_behind(project, project.current_projection)
+    if layer is None:
+        made = [layer for layer in project.layers(kind=LayerKind.LINKS) if not layer.provenance.get("gold")]
+        layer = made[-1] if made else None
+    found = project.annotation(layer.id, position) if layer else Alignment()
+    return GoldLinks.of(Alignment(found.links)) if isinstance(found, Alignment) else GoldLinks()
 
 
 def _step(word: Any) -> int:

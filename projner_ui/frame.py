@@ -15,6 +15,7 @@ from projner_ui.languages import direction_of_work
 from projner_ui.text import isolated, plain
 
 PROJECT_PAGE, INSPECT_PAGE, EXPORT_PAGE = "pages/project.py", "pages/inspect.py", "pages/export.py"
+ALIGNERS_PAGE = "pages/aligners.py"
 
 _INSIDE = "inside the app"
 _frozen = {"modules": 0}  # how many there were at the last freeze
@@ -38,6 +39,7 @@ def navigation() -> st.Page:
     """
     pages = [
         st.Page(INSPECT_PAGE, title="Inspect", default=True),
+        st.Page(ALIGNERS_PAGE, title="Aligners"),
         st.Page(PROJECT_PAGE, title="Project"),
         st.Page(EXPORT_PAGE, title="Export"),
     ]
@@ -104,7 +106,7 @@ def headline(project: Project | None = None, position: int | None = None, doubt:
 
 def _links(project: str | None) -> None:
     with st.container(horizontal=True, gap="xxsmall", width="content", key="pages"):
-        for page in (INSPECT_PAGE, PROJECT_PAGE, EXPORT_PAGE):
+        for page in (INSPECT_PAGE, ALIGNERS_PAGE, PROJECT_PAGE, EXPORT_PAGE):
             st.page_link(page, query_params={"project": project} if project else None)
 
 

@@ -1,9 +1,13 @@
 """Colours and keys of entity types, for any label set.
 
-Colour means entity type and nothing else. The colours are told apart under deuteranopia, protanopia and
-tritanopia (simulated after Machado, Oliveira and Fernandes 2009; the tests measure it), the first five, which
-the usual types take, best of all; each is legible as text on its theme's background (WCAG contrast 4.5 : 1).
-A label never stands without its name, so that nobody depends on the colours alone.
+Colour means entity type and nothing else, but for one case: where links of several aligners lie over each
+other, `ALIGNERS` are the hues that tell them apart, beside a dash pattern and a glyph each.
+
+The colours are told apart under deuteranopia, protanopia and tritanopia (simulated after Machado, Oliveira
+and Fernandes 2009; the tests measure it), the first five, which the usual types take, best of all, and the
+hues of aligners from each other and from every entity's. Each colour of an entity type is legible as text on
+its theme's background (WCAG contrast 4.5 : 1); the hues of aligners colour lines and shapes, never text
+(3 : 1). A label never stands without its name, so that nobody depends on the colours alone.
 """
 
 from __future__ import annotations
@@ -41,6 +45,14 @@ PALETTE: tuple[Colour, ...] = (
     Colour("steel", "#3a7a98", "#98d8fb"),
     Colour("olive", "#6f7535", "#a0b855"),
 )
+
+ALIGNERS: tuple[Colour, ...] = (
+    Colour("indigo", "#472af9", "#7659f9"),
+    Colour("pink", "#fb3cb9", "#e805af"),
+    Colour("clay", "#c87c7b", "#98753e"),
+    Colour("lime", "#6e9f3a", "#b3ff02"),
+)
+"""The hue of each aligner where links of up to four are drawn over each other."""
 
 # Types that corpora share take the same colour in every project, whatever else is in the label set.
 _USUAL = {
@@ -103,10 +115,17 @@ def entries(labels: Sequence[str]) -> list[LabelEntry]:
 
 
 def css(selector: str) -> str:
-    """Custom properties `--pn-c0`, `--pn-c1`, … for `selector` with `data-theme` set to light or dark."""
+    """Custom properties for `selector` with `data-theme` set to light or dark.
+
+    `--pn-c0`, `--pn-c1`, … are the colours of entity types, `--pn-a0`, … the hues of aligners.
+    """
     rules = []
     for theme in ("light", "dark"):
-        values = " ".join(f"--pn-c{n}: {getattr(colour, theme)};" for n, colour in enumerate(PALETTE))
+        values = " ".join(
+            f"--pn-{letter}{n}: {getattr(colour, theme)};"
+            for letter, colours_of in (("c", PALETTE), ("a", ALIGNERS))
+            for n, colour in enumerate(colours_of)
+        )
         rules.append(f'{selector}[data-theme="{theme}"] {{ {values} }}')
     return "\n".join(rules) + "\n"
 

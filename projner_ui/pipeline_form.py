@@ -24,6 +24,12 @@ _NAMES = {
     ("translator", "given"): "came with the file",
     ("tagger", "given"): "came with the file, or marked by hand",
     ("aligner", "statistical"): "statistical: learns from your pairs, no download",
+    ("aligner", "simalign"): "SimAlign: compares words by a language model",
+    ("aligner", "awesome"): "AWESoME: a language model in both directions",
+    ("aligner", "nmt-encoder"): "translation encoder: compares words by a translation model",
+    ("aligner", "eflomal"): "eflomal: learns from your pairs, by sampling",
+    ("aligner", "identity"): "identity: both sides are one language",
+    ("aligner", "combination"): "combination: several aligners vote",
     ("projector", "matching"): "matching: the best set of spans, exactly",
 }
 
@@ -42,7 +48,7 @@ def draw(project: Project, *, disabled: bool) -> RunConfig | None:
             continue
         picked = next(columns, st).selectbox(
             label, names, index=index, key=f"stage_{stage}_{project.name}", disabled=disabled,
-            format_func=partial(_named, stage),
+            format_func=partial(named, stage),
         )  # fmt: skip
         name = picked or saved.name
         chosen[stage] = saved if name == saved.name else StageConfig(name=name)
@@ -61,7 +67,8 @@ def draw(project: Project, *, disabled: bool) -> RunConfig | None:
     return RunConfig(**chosen)
 
 
-def _named(stage: str, system: str) -> str:
+def named(stage: str, system: str) -> str:
+    """What a system is called where people choose it."""
     return _NAMES.get((stage, system), system)
 
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from projner_core.errors import ProjnerError
 from projner_core.pipeline import running
+from projner_core.pipeline.comparing import CompareConfig
 from projner_core.pipeline.config import RunConfig
 from projner_core.store import Project
 from projner_ui.text import count, duration, plain
@@ -16,6 +17,8 @@ STAGES = {
     "tag": "Finding source entities",
     "align": "Linking words",
     "project": "Carrying entities over",
+    "compare": "Comparing the aligners",
+    "score": "Scoring against gold",
 }
 _POLL_SECONDS = 1.0
 
@@ -30,6 +33,16 @@ def start(name: str, project: Project, config: RunConfig) -> None:
         return
     project.set_meta("run_config", config.model_dump())
     project.set_meta("projected_edits", {"job": job, "edits": edits})
+
+
+def compare(project: Project, config: CompareConfig) -> int | None:
+    """Start a comparison of aligners in a process of its own, and return its job; where it can't start, a
+    sentence appears."""
+    try:
+        return running.start(project.name, config)
+    except ProjnerError as error:
+        st.session_state["run_error"] = str(error)
+        return None
 
 
 def last_config(project: Project) -> RunConfig:
@@ -90,6 +103,15 @@ def progress(project: Project) -> None:
         share = min(status.done / status.total, 1.0) if status.total else 0.0
         st.progress(share)
         left = f" · {duration(status.seconds_left)} left" if status.seconds_left is not None else ""
+        if status.kind == "compare" and (rate := pairs_per_second(status)):
+            left = f" · {rate:,.0f} pairs a second{left}"
         if st.session_state.get("cancelling") == status.job_id:
             left = " · stopping after this block"
         st.caption(f"{status.done:,} of {count(status.total, 'pair')}{left}" if status.total else "…")
+
+
+def pairs_per_second(status: running.JobStatus) -> float | None:
+    """How fast the stage at work is, as the time left was reckoned; None while that is not known."""
+    if not status.seconds_left or status.done >= status.total:
+        return None
+    return (status.total - status.done) / status.seconds_left

@@ -77,7 +77,7 @@ def project_name() -> str | None:
 def remember(name: str) -> None:
     """Make `name` the open project, here and in the URL; another project's pair leaves the URL."""
     if st.session_state.get("project") not in (None, name):
-        set_url(pair=None)
+        set_url(pair=None, beside=None)
         st.session_state.update(queue_page=1, follow=True)
     if st.session_state.get("project") != name and _exists(name):
         _write(_last_file(), name)
@@ -136,6 +136,11 @@ def pair_position(project: Project) -> int | None:
     """The position of the pair that the URL names; None where it names none that is there."""
     named = st.query_params.get("pair")
     return None if named is None else project.position_of(named)
+
+
+def layers_beside() -> tuple[int, ...]:
+    """The layers that the URL names to compare with; what is no number counts as not said."""
+    return tuple(int(said) for said in st.query_params.get("beside", "").split(",") if said.isdecimal())
 
 
 def show_pair(project: Project, position: int, *, follow: bool = True) -> None:

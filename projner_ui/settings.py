@@ -10,7 +10,7 @@ import inspect
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import streamlit as st
 
@@ -21,21 +21,37 @@ _ARGUMENT = re.compile(r"^    (\w+): (.+?)(?=^    \w+: |^\S|\Z)", re.MULTILINE |
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting of a system: its name, its default, and the sentence that explains it."""
+    """One setting of a system: its name, its default, the sentence that explains it, and where its type
+    names them (`Literal["word", "subword"]`), the values that it can have."""
 
     name: str
     default: Any
     help: str
+    values: tuple[Any, ...] = ()
 
 
 def settings_of(factory: Callable[..., Any]) -> list[Setting]:
     """The settings that a person can change: keywords with a plain default."""
     explained = _explanations(inspect.getdoc(factory) or "")
+    types = _types(factory)
     return [
-        Setting(parameter.name, parameter.default, explained.get(parameter.name, ""))
+        Setting(
+            parameter.name,
+            parameter.default,
+            explained.get(parameter.name, ""),
+            get_args(kind) if get_origin(kind := types.get(parameter.name)) is Literal else (),
+        )
         for parameter in inspect.signature(factory).parameters.values()
         if isinstance(parameter.default, bool | int | float | str)
     ]
+
+
+def _types(factory: Callable[..., Any]) -> dict[str, Any]:
+    """The type of each setting; none where one is not known outside a type checker."""
+    try:
+        return get_type_hints(factory.__init__ if inspect.isclass(factory) else factory)
+    except NameError:
+        return {}
 
 
 def _explanations(docstring: str) -> dict[str, str]:
@@ -61,6 +77,9 @@ def _widget(setting: Setting, value: Any, key: str) -> Any:
     label = setting.name.replace("_", " ")
     label = label[0].upper() + label[1:]
     help_text = setting.help or None
+    if setting.values:
+        index = setting.values.index(value if value in setting.values else setting.default)
+        return st.selectbox(label, setting.values, index=index, key=key, help=help_text)
     match setting.default:
         case bool():
             return st.toggle(label, value=bool(value), key=key, help=help_text)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from projner_core.corpus import Alignment, Pair, Projection, Sentence, Span, projected_spans
-from projner_core.pipeline.lineage import links_behind
-from projner_core.review.export import final_source_spans, final_spans
+from projner_core.pipeline.lineage import link_layers, links_behind
+from projner_core.review.export import final_links, final_source_spans, final_spans
 from projner_core.review.queue import reason_text
 from projner_core.store import Layer, LayerKind, Project
 from projner_ui import palette
@@ -17,6 +17,7 @@ from projner_ui.labels import labels
 from projner_ui.languages import direction, own_name
 
 THRESHOLD = 0.3  # where the aligner names none of its own: weaker links are there, and dashed
+DRAWN = 0.75  # of links drawn by hand: sure ones score 1 and are plain, possible ones 0.5 and are dashed
 FAINTEST = 0.05  # links below this are nobody's business
 MOST_CANDIDATES = 6
 MOST_RIBBONS = 4  # layers to compare with: more would bury the pair
@@ -30,14 +31,20 @@ class View:
     revision: int
 
 
-def build(project: Project, position: int, *, error: str | None = None) -> View:
+def build(project: Project, position: int, *, beside: Collection[int] = (), error: str | None = None) -> View:
     """Read what the store holds of the pair at `position`.
+
+    Args:
+        project: where the pair is.
+        position: which it is.
+        beside: ids of layers to compare with, besides those that always are.
+        error: a sentence about what went wrong.
 
     Raises:
         ProjnerError: the store can't be read.
     """
     pair = project.pair(position)
-    layers = _Layers.of(project)
+    layers = _Layers.of(project, beside)
     state = project.state(position, REVIEW)
     alignment = _alignment(project, layers.links, position)
     projections = _projections(project, layers.projection, position)
@@ -54,8 +61,8 @@ def build(project: Project, position: int, *, error: str | None = None) -> View:
         "revision": revision,
         "source": _side(pair.source, source_spans, bool(state and state.source_spans is not None)),
         "target": _side(pair.target, target_spans, bool(state and state.spans is not None)),
-        "links": _links(alignment),
-        "threshold": layers.threshold,
+        "links": _links(final_links(state, alignment)),
+        "threshold": DRAWN if state and state.links is not None else layers.threshold,
         "layers": [
             {"name": name, "key": str(number) if number < 10 else "", "spans": _spans(spans)}
             for number, (name, spans) in enumerate(ribbons, 1)
@@ -78,16 +85,22 @@ class _Layers:
     ribbons: tuple[Layer, ...]
 
     @classmethod
-    def of(cls, project: Project) -> _Layers:
+    def of(cls, project: Project, beside: Collection[int]) -> _Layers:
         current = project.current_projection
         projection = project.layer(current) if current is not None else None
         links = links_behind(project, current)
         if links is None:  # not projected yet: the links are worth seeing all the same
-            links = next(reversed(project.layers(kind=LayerKind.LINKS)), None)
+            links = next(reversed(link_layers(project)), None)
         given = project.layers(kind=LayerKind.SPANS, side="target")
         projected = project.layers(kind=LayerKind.PROJECTIONS, side="target")
-        others = [layer for layer in reversed(projected) if layer.id != current]  # the latest first
-        return cls(projection, links, (*given, *others)[:MOST_RIBBONS])
+        # The latest first; what was made to compare aligners with is there when it is asked for.
+        others = [
+            layer
+            for layer in reversed(projected)
+            if layer.id != current and (layer.id in beside or not layer.provenance.get("compared"))
+        ]
+        asked = sorted(others, key=lambda layer: layer.id not in beside)
+        return cls(projection, links, (*given, *asked)[:MOST_RIBBONS])
 
     @property
     def threshold(self) -> float:

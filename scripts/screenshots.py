@@ -17,6 +17,12 @@ from benchmarks.page import CHROMIUM, ROOT, app
 
 PAGES = {
     "inspect": "/?project=demo-swahili&pair=demo-sw-002",
+    "aligners": "/aligners?project=demo-swahili",
+    "aligners-beside": "/aligners?project=demo-swahili&drawn=beside",
+    "aligners-by-hand": "/aligners?project=demo-swahili&hand=1",
+    "aligners-corpus": "/aligners?project=demo-swahili&view=corpus",
+    "aligners-arabic": "/aligners?project=demo-arabic",
+    "aligners-chinese": "/aligners?project=demo-chinese",
     "project": "/project?project=demo-swahili",
     "import": "/project?project=demo-swahili&new=1",
     "export": "/export?project=demo-swahili",

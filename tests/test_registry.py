@@ -51,6 +51,22 @@ def test_a_whole_number_is_a_number_too():
     assert Registry("shapes", {"circle": f"{__name__}:Circle"}).create("circle", radius=2).radius == 2
 
 
+class Sum:
+    def __init__(self, *, of: str | list[str] = "circle") -> None:
+        self.of = of
+
+
+def test_a_setting_of_several_kinds_is_left_to_its_system():
+    shapes = Registry("shapes", {"sum": f"{__name__}:Sum"})
+    assert shapes.create("sum", of=["circle", "square"]).of == ["circle", "square"]
+
+
+def test_a_factory_is_there_without_being_called():
+    assert Registry("shapes", {"circle": f"{__name__}:Circle"}).factory("circle").__name__ == "Circle"
+    with pytest.raises(ProjnerError, match="there is no shapes system 'oval'"):
+        Registry("shapes", {}).factory("oval")
+
+
 def test_others_join_through_entry_points_and_replace_none_of_ours(monkeypatch):
     joined = [
         EntryPoint("decimal", "decimal:Decimal", "projner.shapes"),

@@ -6,8 +6,8 @@ probabilities for every link. docs/aligner.md has the formulas and what was meas
 
 To read the model, read in `_statistical`: `words` (tokens as numbers) → `tables` (the pairs of words
 that meet) → `lexical` (how words translate), `shapes` (how looks do) and `hmm` (how positions move) →
-`training` (EM). What it believes before it has seen a sentence is in `known` and `similarity`;
-`knowledge` joins it all.
+`training` (EM). What it believes before it has seen a sentence is in `known`, `compounds` and
+`similarity`; `knowledge` joins it all.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from itertools import islice
 
 from projner_core.aligners._statistical.cutting import cut
 from projner_core.aligners._statistical.knowledge import Knowledge, Settings
-from projner_core.aligners._statistical.training import Model
+from projner_core.aligners._statistical.model import Model
 from projner_core.corpus import Alignment, Pair
 from projner_core.errors import ProjnerError
 

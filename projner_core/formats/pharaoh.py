@@ -111,6 +111,15 @@ def write(path: str | Path, alignments: Iterable[Alignment], *, scores: bool = F
     write_whole(path, (format(alignment, scores=scores) + "\n" for alignment in alignments))
 
 
+def write_gold(path: str | Path, gold: Iterable[GoldLinks]) -> None:
+    """Write gold links, one line a pair; the file appears when it is whole.
+
+    Raises:
+        InputError: the file cannot be written.
+    """
+    write_whole(path, (format_gold(links) + "\n" for links in gold))
+
+
 def _link(text: str) -> tuple[int, bool, int, float]:
     found = _LINK.fullmatch(text)
     shown = repr(text if len(text) <= 40 else text[:37] + "…")

@@ -2,21 +2,56 @@
 
 A comparison is a layer of numbers over all pairs, made in chunks like any other, from two to four layers
 of links; its signal is how much the aligners disagree about a pair, so that the store's queue over this
-layer walks the pairs from the most disputed on. The totals are kept beside it: a page only reads.
+layer walks the pairs from the most disputed on. The totals are kept beside it: a page only reads
+(`pipeline.comparison`). A comparison that was killed before its totals were written is none yet; comparing
+again writes them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from projner_core.pipeline.config import StageConfig
+from projner_core.corpus import Span
+from projner_core.errors import ProjnerError
+from projner_core.pipeline.aligning import align, check_can_start
+from projner_core.pipeline.comparison import (
+    MATCHING,
+    Compared,
+    Comparison,
+    Disputed,
+    Estimate,
+    bounds,
+    disputed,
+    find,
+    put_together,
+    tagger_behind,
+    totals_key,
+)
+from projner_core.pipeline.config import StageConfig, fingerprint
+from projner_core.pipeline.filling import CHUNK, fill, provenance, there_already
+from projner_core.pipeline.lineage import imported_spans, link_layers
 from projner_core.pipeline.progress import Watch
-from projner_core.store import Layer, Project
+from projner_core.pipeline.run import carry_over, check_translated, entities_mark, tag
+from projner_core.store import Layer, LayerKind, Project
+
+__all__ = [
+    "MOST",
+    "CompareConfig",
+    "Compared",
+    "Comparison",
+    "Disputed",
+    "Estimate",
+    "compare",
+    "disputed",
+    "find",
+    "link_layers",
+]
 
 MOST = 4  # aligners side by side
+SAMPLE = 2000  # pairs of a scatter plot
 
 
 class CompareConfig(BaseModel):
@@ -26,98 +61,7 @@ class CompareConfig(BaseModel):
 
     layers: tuple[int, ...] = Field(default=(), description="ids of layers of links")
     aligners: tuple[StageConfig, ...] = Field(default=(), description="aligners to run first")
-    projector: StageConfig = Field(default=StageConfig(name="matching"))
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A figure and its 95 % bootstrap interval."""
-
-    value: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """What is known of one aligner over the whole project.
-
-    Attributes:
-        layer: its links.
-        projection: what the projector made of them; None where no source entity is known.
-        links: how many links it has.
-        only: how many of them no other aligner of the comparison has.
-        entities: how many source entities there are.
-        projected: how many of them its links carried over.
-        f1: strict entity F1 of its projection against the gold entities of the target; None without gold.
-        precision, recall, aer: its links against gold links; None without gold links.
-        pairs_per_second: how fast it ran, or None where that is not known (an imported layer).
-    """
-
-    layer: Layer
-    projection: Layer | None
-    links: int
-    only: int
-    entities: int
-    projected: int
-    f1: Estimate | None
-    precision: Estimate | None
-    recall: Estimate | None
-    aer: Estimate | None
-    pairs_per_second: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """Totals over the project.
-
-    Attributes:
-        layer: the layer of numbers; the queue over it goes from the most disputed pair on.
-        aligners: one a compared layer, in the order asked for.
-        shared: `shared[a][b]` links that both have; on the diagonal, an aligner's own.
-        pairs: how many pairs there are.
-        disputed: in how many of them an entity is projected to different spans by different aligners.
-        gold_pairs: how many pairs have gold links.
-        sample: at most 2,000 pairs, spread evenly: (position, link disagreement, quality), both in [0, 1].
-        quality: what `sample`'s quality is: "f1" (of the projection under review, pair by pair, against
-            gold entities) or "certainty" (1 - doubt).
-    """
-
-    layer: Layer
-    aligners: tuple[Compared, ...]
-    shared: tuple[tuple[int, ...], ...]
-    pairs: int
-    disputed: int
-    gold_pairs: int
-    sample: tuple[tuple[int, float, float], ...]
-    quality: str
-
-
-@dataclass(frozen=True, slots=True)
-class Disputed:
-    """One pair of a comparison.
-
-    Attributes:
-        links: how many links each aligner has.
-        agreement: links that all have, as a share of those that any has; 1.0 where none has one.
-        entities: source entities that the aligners project to different spans.
-        projected: entities that each aligner projects.
-        spans: for each disputed entity: its text and label, and where each aligner puts it (the text of the
-            target tokens, or "" for nowhere).
-    """
-
-    position: int
-    id: str
-    links: tuple[int, ...]
-    agreement: float
-    entities: int
-    projected: tuple[int, ...]
-    spans: tuple[tuple[str, tuple[str, ...]], ...]
-
-
-def link_layers(project: Project) -> list[Layer]:
-    """The layers of links that can be compared: all complete ones but gold links."""
-    raise NotImplementedError
+    projector: StageConfig = Field(default=MATCHING, description="what carries the entities over")
 
 
 def compare(project: Project, config: CompareConfig, watch: Watch) -> Comparison:
@@ -128,15 +72,124 @@ def compare(project: Project, config: CompareConfig, watch: Watch) -> Comparison
     Raises:
         Cancelled, ProjnerError: as `pipeline.run.run`; fewer than two or more than four aligners.
     """
-    raise NotImplementedError
+    _check_number(len(config.layers) + len(config.aligners))
+    check_translated(project, StageConfig(name="given"))
+    asked = {layer_id: _links(project, layer_id) for layer_id in config.layers}
+    for aligner in config.aligners:
+        check_can_start(project, aligner)
+    for aligner in config.aligners:
+        layer = align(project, aligner, watch)
+        asked[layer.id] = layer
+    _check_number(len(asked))
+    links = [asked[layer_id] for layer_id in sorted(asked)]  # any order of them is one comparison
+    tagger = tagger_behind(project)
+    mark = entities_mark(project, tagger)
+    projections: list[Layer] = []
+    if mark is not None:
+        entities = tag(project, tagger, watch)
+        projections = [
+            carry_over(project, config.projector, entities, layer, watch, compared=True) for layer in links
+        ]
+    counted = _count(project, config.projector, links, projections, mark, watch)
+    totals = project.get_meta(totals_key(counted))
+    if totals is None:
+        totals = _totals(project, counted, projections, watch)
+        project.set_meta(totals_key(counted), totals)
+    return put_together(project, counted, list(asked), totals, outdated=False)
 
 
-def find(project: Project, layers: Sequence[int], projector: StageConfig | None = None) -> Comparison | None:
-    """The comparison of these layers, where it is complete and up to date; a read of milliseconds."""
-    raise NotImplementedError
+def _check_number(number: int) -> None:
+    if not 2 <= number <= MOST:
+        raise ProjnerError(
+            f"{number} aligner{'' if number == 1 else 's'} cannot be compared: "
+            f"choose two to {MOST} that differ"
+        )
 
 
-def disputed(project: Project, comparison: Comparison, *, offset: int = 0, limit: int = 20) -> list[Disputed]:
-    """The pairs of a comparison, those first where the aligners disagree about most entities, then those
-    where they disagree most about links; a read of milliseconds."""
-    raise NotImplementedError
+def _links(project: Project, layer_id: int) -> Layer:
+    layer = project.layer(layer_id)
+    if layer.kind is not LayerKind.LINKS or not layer.complete:
+        raise ProjnerError(f"the layer {layer.name!r} holds no finished links, so it cannot be compared")
+    if layer.provenance.get("gold"):
+        raise ProjnerError(f"{layer.name!r} are gold links: aligners are scored against them, not compared")
+    return layer
+
+
+def _count(
+    project: Project,
+    projector: StageConfig,
+    links: Sequence[Layer],
+    projections: Sequence[Layer],
+    entities: str | None,
+    watch: Watch,
+) -> Layer:
+    """The layer of numbers over these layers, which are sorted by id."""
+    from projner_core.pipeline.tallying import signals, tally
+
+    config = StageConfig(name="comparison")
+    parents = [*links, *projections]
+    mark = fingerprint("compare", config, *(parent.fingerprint for parent in parents))
+    if there := there_already(project, mark, "compare", watch):
+        return there
+    about = {
+        "layers": [layer.id for layer in links],
+        "projections": [layer.id for layer in projections],
+        "projector": projector.model_dump(),
+        "entities": entities,
+    }
+    layer = project.open_layer(
+        name=" · ".join(layer.name for layer in links),
+        kind=LayerKind.NUMBERS,
+        side="both",
+        fingerprint=mark,
+        provenance=provenance("compare", config) | about,
+        parents=[parent.id for parent in parents],
+    )
+
+    def write(start: int, stop: int) -> None:
+        rows = tally(
+            [project.link_arrays(links_.id, start, stop) for links_ in links],
+            [project.targets(projection.id, start, stop) for projection in projections],
+        )
+        project.write(layer, start, rows.tolist(), doubts=signals(rows).tolist())
+
+    return fill(project, layer, "compare", CHUNK, write, watch)
+
+
+def _totals(project: Project, layer: Layer, projections: Sequence[Layer], watch: Watch) -> dict[str, Any]:
+    """What is kept beside the numbers, so that a page only reads: their sums, F1, the sample."""
+    import numpy as np
+
+    from projner_core.pipeline import tallying
+
+    rows = project.number_array(layer.id, 0, project.count())
+    positions = [i * len(rows) // min(SAMPLE, len(rows)) for i in range(min(SAMPLE, len(rows)))]
+    return {
+        "sums": rows.sum(axis=0, dtype=np.float64).tolist(),
+        "disputed": int(np.count_nonzero(rows[:, tallying.DISPUTED])),
+        "f1": _f1(project, projections, watch),
+        "sample": list(zip(positions, tallying.disagreement(rows[positions]).tolist(), strict=True)),
+    }
+
+
+def _f1(project: Project, projections: Sequence[Layer], watch: Watch) -> list[list[float]] | None:
+    """Of each projection, strict micro F1 with its interval; None without gold entities."""
+    from projner_core.evaluation.entities import score
+
+    gold = imported_spans(project, "target")
+    if gold is None:
+        return None
+    total = project.count()
+    watch.begin("score", 0, total * len(projections))
+    expected = project.annotations(gold, 0, total)
+    found = []
+    for number, projection in enumerate(projections, 1):
+        watch.check()
+        spans = (
+            [Span(*target, label) for (_, _, label), target in pair if target is not None]
+            for start in range(0, total, CHUNK)
+            for pair in project.targets(projection.id, start, min(start + CHUNK, total))
+        )
+        found.append(bounds(score(expected, list(spans)).micro.f1))
+        watch.advance(total * number)
+    return found

@@ -7,7 +7,9 @@ from importlib.resources import as_file, files
 
 from projner_core.errors import ProjnerError
 from projner_core.pipeline import importing
-from projner_core.pipeline.config import RunConfig
+from projner_core.pipeline.comparing import CompareConfig, compare
+from projner_core.pipeline.config import RunConfig, StageConfig
+from projner_core.pipeline.progress import Watch
 from projner_core.pipeline.run import run
 from projner_core.store import catalogue
 
@@ -28,6 +30,17 @@ CORPORA = (
     DemoCorpus("ar", "Arabic", "demo-arabic"),
     DemoCorpus("zh", "Chinese", "demo-chinese"),
 )
+
+
+# The default aligner beside itself without what it knows before it has seen a sentence: something to look at
+# on the page of aligners, with no download.
+COMPARED = CompareConfig(
+    aligners=(
+        StageConfig(name="statistical"),
+        StageConfig.model_validate({"name": "statistical", "lexicon": 0.0, "names": 0.0, "similarity": 0.0}),
+    )
+)
+_COMPARED = "demo_compared"
 
 
 def languages() -> tuple[DemoCorpus, ...]:
@@ -57,8 +70,14 @@ def ensure(lang: str, *, reset: bool = False) -> str:
 
 
 def _finished(corpus: DemoCorpus) -> str:
-    """Project it, or find it projected: a start-up that was cut short is gone on with."""
+    """Project it and compare its aligner, or find that done: a start-up that was cut short is gone on with.
+
+    A comparison that was made once is not made again, whatever was corrected or deleted since.
+    """
     with catalogue.open_project(corpus.project) as project:
         if project.current_projection is None:
             run(project, RunConfig())
+        if not project.get_meta(_COMPARED, False):
+            compare(project, COMPARED, Watch(None, None))
+            project.set_meta(_COMPARED, True)
     return corpus.project

@@ -12,13 +12,22 @@ from dataclasses import asdict
 from itertools import islice, repeat
 from typing import Any, Literal
 
-from projner_core.corpus import Alignment, Pair, Projection, Span, projected_spans, without_scores
+from projner_core.corpus import (
+    Alignment,
+    GoldLinks,
+    Pair,
+    Projection,
+    Span,
+    projected_spans,
+    without_scores,
+)
 from projner_core.errors import ProjnerError
 from projner_core.formats import conll, pharaoh
 from projner_core.pipeline.lineage import Side, entities_behind, imported_spans, links_behind
-from projner_core.review.export import final_source_spans, final_spans
+from projner_core.review.actions import PairState, links_to_json
+from projner_core.review.export import final_links, final_source_spans, final_spans
 from projner_core.schemes import Scheme, SchemeError, encode
-from projner_core.store import Project
+from projner_core.store import Layer, Project
 
 CHUNK = 1000
 
@@ -101,12 +110,58 @@ def _written(
     return conll.render(raw, layout, tags)
 
 
-def pharaoh_text(project: Project, layer_id: int, *, threshold: float | None = None) -> Iterator[str]:
-    """The links of a layer, one line a pair, as `source-target`; decided again at `threshold` if given."""
+def pharaoh_text(
+    project: Project, layer: int | Literal["reviewed"], *, threshold: float | None = None
+) -> Iterator[str]:
+    """The links of a layer, one line a pair, as `source-target`; decided again at `threshold` if given.
+
+    `"reviewed"` is what stands after review: the links behind the projection under review, and where links
+    were drawn by hand, those of them that are sure. A layer of gold links is written with its possible
+    links, as `source?target`.
+
+    Raises:
+        ProjnerError: no links are known, neither of an aligner nor drawn by hand.
+    """
+    reviewed = layer == "reviewed"
+    behind = links_behind(project, project.current_projection) if reviewed else project.layer(int(layer))
+    if behind is None and not project.positions_with_links():
+        raise ProjnerError(
+            "there are no links yet: run the pipeline, or draw some on the page Aligners"
+        )
+    gold = behind is not None and not reviewed and bool(behind.provenance.get("gold"))
+    for states, alignments in _with_states(project, behind):
+        for state, alignment in zip(states, alignments, strict=True):
+            decided = alignment if threshold is None else alignment.at(threshold)
+            if gold:
+                yield pharaoh.format_gold(GoldLinks.of(alignment)) + "\n"
+            else:
+                yield pharaoh.format(final_links(state if reviewed else None, decided)) + "\n"
+
+
+def gold_links_text(project: Project) -> Iterator[str]:
+    """The gold links, one line a pair: sure ones as `source-target`, possible ones as `source?target`.
+
+    Links drawn by hand stand over imported gold; a pair with neither has an empty line.
+    """
+    from projner_core.pipeline.linking import gold_links
+
     total = project.count()
     for start in range(0, total, CHUNK):
-        for alignment in project.annotations(layer_id, start, min(start + CHUNK, total)):
-            yield pharaoh.format(alignment if threshold is None else alignment.at(threshold)) + "\n"
+        for links in gold_links(project, start, min(start + CHUNK, total)):
+            yield pharaoh.format_gold(links or GoldLinks()) + "\n"
+
+
+def _with_states(
+    project: Project, links: Layer | None
+) -> Iterator[tuple[list[PairState | None], list[Alignment]]]:
+    """What was decided of each pair and its links, chunk by chunk; no links where there is no layer."""
+    total = project.count()
+    for start in range(0, total, CHUNK):
+        stop = min(start + CHUNK, total)
+        found = project.states(start, stop)
+        states = [found.get(position) for position in range(start, stop)]
+        none = [Alignment()] * (stop - start)
+        yield states, none if links is None else project.annotations(links.id, start, stop)
 
 
 def jsonl_text(project: Project) -> Iterator[str]:
@@ -136,6 +191,7 @@ def jsonl_text(project: Project) -> Iterator[str]:
                 "source_entities": [[s.start, s.end, s.label] for s in next(sources)],
                 "target_entities": [[s.start, s.end, s.label] for s in next(targets)],
                 "links": _links(alignment) if alignment else None,
+                "links_by_hand": links_to_json(state.links) if state else None,
                 "projections": [asdict(p) for p in projections] if projections is not None else None,
                 "verdict": state.verdict if state else None,
                 "note": state.note if state else "",

@@ -14,6 +14,11 @@ def links_behind(project: Project, layer_id: int | None) -> Layer | None:
     return _behind(project, layer_id, LayerKind.LINKS)
 
 
+def link_layers(project: Project) -> list[Layer]:
+    """The finished layers of an aligner's links, in order of creation: all but gold links."""
+    return [layer for layer in project.layers(kind=LayerKind.LINKS) if not layer.provenance.get("gold")]
+
+
 def entities_behind(project: Project) -> int | None:
     """The source entities that the projection under review started from, else those imported."""
     found = _behind(project, project.current_projection, LayerKind.SPANS)

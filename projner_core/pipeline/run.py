@@ -10,21 +10,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from projner_core import __version__, aligners, projectors, taggers
-from projner_core.aligners.base import LearningAligner
+from projner_core import projectors, taggers
 from projner_core.corpus import Span
 from projner_core.errors import ProjnerError
+from projner_core.pipeline.aligning import align
 from projner_core.pipeline.config import RunConfig, StageConfig, fingerprint
+from projner_core.pipeline.filling import CHUNK, called, fill, provenance, there_already
 from projner_core.pipeline.lineage import imported_spans
 from projner_core.pipeline.progress import IsCancelled, OnProgress, Watch
 from projner_core.review.queue import doubt
 from projner_core.store import Layer, LayerKind, Project
-
-CHUNK = 1000  # pairs a commit, where the stage itself asks for nothing else
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +82,7 @@ def tag(project: Project, config: StageConfig, watch: Watch) -> Layer:
     """
     given = config.name == "given"
     imported = imported_spans(project, "source") if given else None
-    corrections = _source_corrections(project)
+    corrections = project.source_corrections()
     if given and not corrections:
         if imported is None:
             raise ProjnerError(
@@ -94,8 +91,8 @@ def tag(project: Project, config: StageConfig, watch: Watch) -> Layer:
             )
         return project.layer(imported)
 
-    mark = fingerprint("tag", config, project.fingerprint(), _digest(corrections))
-    if there := _there_already(project, mark, "tag", watch):
+    mark = _tag_mark(project, config, corrections)
+    if there := there_already(project, mark, "tag", watch):
         return there
     tagger = None if given else taggers.create(config.name, **config.settings)
 
@@ -114,51 +111,35 @@ def tag(project: Project, config: StageConfig, watch: Watch) -> Layer:
         kind=LayerKind.SPANS,
         side="source",
         fingerprint=mark,
-        provenance=_provenance("tag", config) | {"corrected_pairs": len(corrections)},
+        provenance=provenance("tag", config) | {"corrected_pairs": len(corrections)},
         parents=[] if imported is None else [imported],
     )
-    return _fill(project, layer, "tag", CHUNK, write, watch)
+    return fill(project, layer, "tag", CHUNK, write, watch)
 
 
-def align(project: Project, config: StageConfig, watch: Watch) -> Layer:
-    """The links of every pair."""
-    mark = fingerprint("align", config, project.fingerprint())
-    if there := _there_already(project, mark, "align", watch):
-        return there
-    aligner = aligners.create(config.name, **config.settings)
-    layer = project.open_layer(
-        name=_called(config),
-        kind=LayerKind.LINKS,
-        side="both",
-        fingerprint=mark,
-        provenance=_provenance("align", config),
-    )
-    # A learning aligner sees the corpus once, in order, in blocks of its own size; others take any chunk.
-    learner = aligner.start() if isinstance(aligner, LearningAligner) else None
-    chunk = aligner.block if isinstance(aligner, LearningAligner) else CHUNK
+def carry_over(
+    project: Project,
+    config: StageConfig,
+    entities: Layer,
+    links: Layer,
+    watch: Watch,
+    *,
+    compared: bool = False,
+) -> Layer:
+    """The projection of every source entity, and for each pair how doubtful it looks.
 
-    def write(start: int, stop: int) -> None:
-        project.write(layer, start, (learner or aligner).align(project.pairs(start, stop)))
-
-    def observe(start: int, stop: int) -> None:
-        if learner is not None:
-            learner.observe(project.pairs(start, stop), project.annotations(layer.id, start, stop))
-
-    return _fill(project, layer, "align", chunk, write, watch, observe=observe)
-
-
-def carry_over(project: Project, config: StageConfig, entities: Layer, links: Layer, watch: Watch) -> Layer:
-    """The projection of every source entity, and for each pair how doubtful it looks."""
+    With `compared` it is made to compare aligners, not to be reviewed, and its provenance says so.
+    """
     mark = fingerprint("project", config, entities.fingerprint, links.fingerprint)
-    if there := _there_already(project, mark, "project", watch):
+    if there := there_already(project, mark, "project", watch):
         return there
     projector = projectors.create(config.name, **config.settings)
     layer = project.open_layer(
-        name=f"{links.name} › {_called(config)}",
+        name=f"{links.name} › {called(config)}",
         kind=LayerKind.PROJECTIONS,
         side="target",
         fingerprint=mark,
-        provenance=_provenance("project", config),
+        provenance=provenance("project", config) | ({"compared": True} if compared else {}),
         parents=[entities.id, links.id],
     )
 
@@ -169,59 +150,22 @@ def carry_over(project: Project, config: StageConfig, entities: Layer, links: La
         doubts = [doubt(p, a, pair) for p, a, pair in zip(projections, alignments, pairs, strict=True)]
         project.write(layer, start, projections, doubts=doubts)
 
-    return _fill(project, layer, "project", CHUNK, write, watch)
+    return fill(project, layer, "project", CHUNK, write, watch)
 
 
-def _there_already(project: Project, mark: str, stage: str, watch: Watch) -> Layer | None:
-    """The finished layer with this fingerprint; found before a system is made, which may load a model."""
-    found = next((layer for layer in project.layers() if layer.fingerprint == mark), None)
-    if found is not None:
-        watch.begin(stage, found.done, found.done)
-    return found
+def entities_mark(project: Project, config: StageConfig) -> str | None:
+    """The fingerprint of the layer that `tag` would give now; None where no source entity is known."""
+    corrections = project.source_corrections()
+    if config.name == "given" and not corrections:
+        imported = imported_spans(project, "source")
+        return None if imported is None else project.layer(imported).fingerprint
+    return _tag_mark(project, config, corrections)
 
 
-def _fill(
-    project: Project,
-    layer: Layer,
-    stage: str,
-    chunk: int,
-    write: Callable[[int, int], None],
-    watch: Watch,
-    *,
-    observe: Callable[[int, int], None] | None = None,
-) -> Layer:
-    """Have what is missing of a layer written, chunk by chunk; show `observe` the chunks already there."""
-    total = project.count()
-    watch.begin(stage, layer.done, total)
-    for start in range(0, total, chunk):
-        stop = min(start + chunk, total)
-        watch.check()
-        if stop > layer.done:
-            write(start, stop)
-            watch.advance(stop)
-        elif observe is not None:
-            observe(start, stop)
-    return project.complete(layer)
-
-
-def _source_corrections(project: Project) -> dict[int, tuple[Span, ...]]:
-    return {
-        position: state.source_spans
-        for position, state in project.states(0, project.count()).items()
-        if state.source_spans is not None
-    }
+def _tag_mark(project: Project, config: StageConfig, corrections: dict[int, tuple[Span, ...]]) -> str:
+    return fingerprint("tag", config, project.fingerprint(), _digest(corrections))
 
 
 def _digest(corrections: dict[int, tuple[Span, ...]]) -> str:
     rows = [[p, [[s.start, s.end, s.label] for s in spans]] for p, spans in sorted(corrections.items())]
     return hashlib.sha256(json.dumps(rows, ensure_ascii=False).encode()).hexdigest()[:32]
-
-
-def _called(config: StageConfig) -> str:
-    """What people call a layer: its system, and what it was told that others were not."""
-    told = ", ".join(f"{key} {value}" for key, value in config.settings.items())
-    return f"{config.name} ({told})" if told else config.name
-
-
-def _provenance(stage: str, config: StageConfig) -> dict[str, Any]:
-    return {"stage": stage, "system": config.name, "settings": config.settings, "version": __version__}

@@ -15,8 +15,11 @@ from types import TracebackType
 from typing import Literal, Self
 
 from projner_core.errors import ProjnerError
+from projner_core.pipeline import comparing
+from projner_core.pipeline import run as pipeline
+from projner_core.pipeline.comparing import CompareConfig
 from projner_core.pipeline.config import RunConfig
-from projner_core.pipeline.progress import Cancelled, Progress
+from projner_core.pipeline.progress import Cancelled, Progress, Watch
 from projner_core.store import Project, catalogue
 
 State = Literal["idle", "running", "done", "cancelled", "failed", "stopped"]
@@ -36,6 +39,7 @@ class JobStatus:
     seconds_left: float | None = None
     message: str = ""
     job_id: int | None = None
+    kind: str = ""  # "run" or "compare"
 
     @property
     def active(self) -> bool:
@@ -43,10 +47,15 @@ class JobStatus:
         return self.state == "running"
 
 
-def start(project_name: str, config: RunConfig) -> int:
-    """Start a worker on the project and return its job id; `ConflictError` where one is at work already."""
+def start(project_name: str, config: RunConfig | CompareConfig) -> int:
+    """Start a worker that runs the pipeline, or compares aligners, and return its job id.
+
+    Raises:
+        ConflictError: a worker is at work on this project already.
+    """
+    kind = "compare" if isinstance(config, CompareConfig) else "run"
     with catalogue.open_project(project_name) as project:
-        job_id = project.start_job("run", config.model_dump(), alone_s=SILENT_SECONDS)
+        job_id = project.start_job(kind, config.model_dump(), alone_s=SILENT_SECONDS)
     log = catalogue.path_of(project_name).with_suffix(".log")
     with log.open("ab") as output:
         subprocess.Popen(  # noqa: S603 - our own interpreter; the catalogue validated the name
@@ -68,7 +77,7 @@ def status(project: Project) -> JobStatus:
     message = job.message
     if state == "running" and not job.alive(SILENT_SECONDS):
         state, message = "stopped", "The run stopped before its end. Run again and it goes on."
-    return JobStatus(state, job.stage, job.done, job.total, job.eta_s, message, job.id)
+    return JobStatus(state, job.stage, job.done, job.total, job.eta_s, message, job.id, job.kind)
 
 
 def cancel(project: Project) -> None:
@@ -80,12 +89,15 @@ def cancel(project: Project) -> None:
 
 def work(project_name: str, job_id: int) -> State:
     """The worker: run the job's configuration, and say in the project how it goes and how it ended."""
-    from projner_core.pipeline.run import run  # imported late: the page that starts a worker needs none of it
-
     with catalogue.open_project(project_name) as project:
-        config = RunConfig.model_validate(project.job(job_id).config)
+        job = project.job(job_id)
         with _Pulse(project, job_id) as pulse:
-            run(project, config, on_progress=pulse.report, is_cancelled=pulse.is_cancelled)
+            if job.kind == "compare":
+                watch = Watch(pulse.report, pulse.is_cancelled)
+                comparing.compare(project, CompareConfig.model_validate(job.config), watch)
+            else:
+                config = RunConfig.model_validate(job.config)
+                pipeline.run(project, config, on_progress=pulse.report, is_cancelled=pulse.is_cancelled)
         return pulse.ended
 
 

@@ -14,8 +14,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from projner_core.corpus import Span, check_spans
+from projner_core.corpus import GoldLinks, Span, check_spans
 from projner_core.errors import ConflictError, ProjnerError
+
+_SURE, _POSSIBLE = "sure", "possible"  # how sure somebody was of a link
 
 Json = Any  # what `json.dumps` writes: None, bool, numbers, str, lists and dicts of them
 
@@ -25,6 +27,7 @@ class Kind(StrEnum):
 
     SPANS = "spans"  # the target's entities: [[start, end, label], ...], or null: the machine's stand
     SOURCE_SPANS = "source_spans"  # the same of the source
+    LINKS = "links"  # [[source, target, "sure" or "possible"], ...], or null: the machine's stand
     VERDICT = "verdict"  # a `Verdict`, or null: no verdict
     NOTE = "note"  # a text, empty for none
 
@@ -70,6 +73,8 @@ class PairState:
     Attributes:
         spans: the corrected target entities; None: nothing corrected, the machine's spans stand.
         source_spans: the same of the source.
+        links: the links as drawn by hand; None: the machine's stand. They say nothing of entities: a pair
+            with links drawn by hand is neither reviewed nor changed in the queue of entities.
         verdict: what was said of the pair as it stands.
         note: a remark.
         last_action: the id of the last action on this pair, or None.
@@ -77,6 +82,7 @@ class PairState:
 
     spans: tuple[Span, ...] | None = None
     source_spans: tuple[Span, ...] | None = None
+    links: GoldLinks | None = None
     verdict: Verdict | None = None
     note: str = ""
     last_action: int | None = None
@@ -111,6 +117,38 @@ def spans_from_json(value: Json) -> tuple[Span, ...] | None:
     return tuple(sorted(spans, key=lambda span: (span.start, span.end, span.label)))
 
 
+def links_to_json(links: GoldLinks | None) -> Json:
+    """`[[source, target, "sure" or "possible"], ...]` sorted by position; None stays None."""
+    if links is None:
+        return None
+    return [[*offsets, _SURE if offsets in links.sure else _POSSIBLE] for offsets in sorted(links.possible)]
+
+
+def links_from_json(value: Json) -> GoldLinks | None:
+    """The inverse of `links_to_json`, in any order.
+
+    Raises:
+        ProjnerError: the value is no list of `[source, target, "sure" or "possible"]`, or one link stands
+            in it twice.
+    """
+    if value is None:
+        return None
+    strengths: dict[tuple[int, int], str] = {}
+    try:
+        for source, target, strength in value:
+            if not (type(source) is int and type(target) is int and min(source, target) >= 0):
+                raise ValueError(f"{source!r} and {target!r} are no offsets of words")
+            if strength not in (_SURE, _POSSIBLE):
+                raise ValueError(f"a link is {_SURE!r} or {_POSSIBLE!r}, not {strength!r}")
+            if (source, target) in strengths:
+                raise ValueError(f"the link {source}-{target} stands there twice")
+            strengths[source, target] = strength
+    except (TypeError, ValueError) as error:
+        raise ProjnerError(f"These links cannot be read: {error}.") from error
+    sure = frozenset(offsets for offsets, strength in strengths.items() if strength == _SURE)
+    return GoldLinks(sure, frozenset(strengths))
+
+
 def value_of(state: PairState, kind: Kind) -> Json:
     """The field of `state` that `kind` changes, as JSON: the `was` of the next such action."""
     match kind:
@@ -118,6 +156,8 @@ def value_of(state: PairState, kind: Kind) -> Json:
             return spans_to_json(state.spans)
         case Kind.SOURCE_SPANS:
             return spans_to_json(state.source_spans)
+        case Kind.LINKS:
+            return links_to_json(state.links)
         case Kind.VERDICT:
             return None if state.verdict is None else state.verdict.value
         case Kind.NOTE:
@@ -157,6 +197,8 @@ def apply(state: PairState | None, action: Action) -> PairState:
             return replace(state, spans=spans_from_json(action.now), last_action=last)
         case Kind.SOURCE_SPANS:
             return replace(state, source_spans=spans_from_json(action.now), last_action=last)
+        case Kind.LINKS:
+            return replace(state, links=links_from_json(action.now), last_action=last)
         case Kind.VERDICT:
             return replace(state, verdict=_verdict(action.now), last_action=last)
         case Kind.NOTE:
@@ -210,10 +252,12 @@ def check(
     """Whether the new value fits a pair of these lengths (tokens; None: it has no source yet).
 
     Raises:
-        ProjnerError: a span lies outside its sentence or overlaps another, a label is none of
-            `labels`, or the value is none of its kind.
+        ProjnerError: a span or link lies outside its sentence, a span overlaps another, a label is none
+            of `labels`, or the value is none of its kind.
     """
     now = _canonical(action.kind, action.now)
+    if action.kind is Kind.LINKS and now is not None:
+        _check_links(links_from_json(now) or GoldLinks(), source_length, target_length)
     if action.kind not in (Kind.SPANS, Kind.SOURCE_SPANS) or now is None:
         return
     length = target_length if action.kind is Kind.SPANS else source_length
@@ -228,6 +272,15 @@ def check(
         if labels is not None and span.label not in labels:
             known = ", ".join(sorted(labels)) or "none"
             raise ProjnerError(f"There is no label {span.label!r} here; there are: {known}.")
+
+
+def _check_links(links: GoldLinks, source_length: int | None, target_length: int) -> None:
+    if source_length is None:
+        raise ProjnerError("This pair has no source sentence yet: translate it, then link its words.")
+    try:
+        links.alignment().check(source_length, target_length)
+    except ValueError as error:
+        raise ProjnerError(f"These links do not fit their pair: {error}.") from error
 
 
 def _stacks(actions: Sequence[Action]) -> tuple[list[Action], list[Action]]:
@@ -263,6 +316,8 @@ def _canonical(kind: Kind, value: Json) -> Json:
     match kind:
         case Kind.SPANS | Kind.SOURCE_SPANS:
             return spans_to_json(spans_from_json(value))
+        case Kind.LINKS:
+            return links_to_json(links_from_json(value))
         case Kind.VERDICT:
             verdict = _verdict(value)
             return None if verdict is None else verdict.value

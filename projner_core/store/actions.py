@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Column, Connection, Row, Select, delete, insert, select, update
 
+from projner_core.corpus import GoldLinks, Span
 from projner_core.errors import ConflictError, ProjnerError
 from projner_core.review.actions import (
     Action,
@@ -18,6 +20,8 @@ from projner_core.review.actions import (
     apply,
     check,
     fold,
+    links_from_json,
+    links_to_json,
     spans_from_json,
     spans_to_json,
 )
@@ -95,6 +99,23 @@ class ActionStore(Base):
         """The names of all reviews in which something was decided, sorted."""
         with self._db.reading() as connection:
             return list(connection.scalars(select(states.c.review).distinct().order_by(states.c.review)))
+
+    def source_corrections(self, review: str = "review") -> dict[int, tuple[Span, ...]]:
+        """Position -> source entities, of the pairs where somebody corrected them, in order."""
+        with self._db.reading() as connection:
+            rows = connection.execute(_decided(review, Kind.SOURCE_SPANS, states.c.source_spans))
+            return {row.position: spans_from_json(json.loads(row.source_spans)) or () for row in rows}
+
+    def positions_with_links(self, review: str = "review") -> list[int]:
+        """The pairs whose links somebody drew by hand, in order."""
+        with self._db.reading() as connection:
+            return list(connection.scalars(_decided(review, Kind.LINKS, states.c.links)))
+
+    def links_by_hand(self, review: str = "review") -> dict[int, GoldLinks]:
+        """Position -> links, of the pairs whose links somebody drew by hand, in order."""
+        with self._db.reading() as connection:
+            rows = connection.execute(_decided(review, Kind.LINKS, states.c.links))
+            return {row.position: _links(row.links) for row in rows}
 
     def rebuild_states(self) -> int:
         """Fold the whole log anew; how many pairs (of any review) have a state."""
@@ -180,13 +201,31 @@ def _folded(connection: Connection) -> Iterator[dict[str, Any]]:
         yield _row(review, position, fold(group)[position])
 
 
-def _selected(position: int | None, review: str | None) -> Any:
+def _selected(position: int | None, review: str | None) -> Select[Any]:
     query = select(actions)
     if position is not None:
         query = query.where(actions.c.position == position)
     if review is not None:
         query = query.where(actions.c.review == review)
     return query
+
+
+def _decided(review: str, kind: Kind, column: Column[Any]) -> Select[Any]:
+    """Position and value of the pairs where something of this kind stands, in order.
+
+    The log's index names the few pairs to look at: there may be a state for every pair of a large corpus.
+    """
+    touched = select(actions.c.position).where(actions.c.review == review, actions.c.kind == kind.value)
+    return (
+        select(states.c.position, column)
+        .where(states.c.review == review, states.c.position.in_(touched), column.is_not(None))
+        .order_by(states.c.position)
+    )
+
+
+@lru_cache(maxsize=4096)  # a page that compares with gold links asks for all of them, again and again
+def _links(text: str) -> GoldLinks:
+    return links_from_json(json.loads(text)) or GoldLinks()
 
 
 def _action(row: Row[Any]) -> Action:
@@ -207,6 +246,7 @@ def _state(row: Row[Any]) -> PairState:
     return PairState(
         spans=None if row.spans is None else spans_from_json(json.loads(row.spans)),
         source_spans=None if row.source_spans is None else spans_from_json(json.loads(row.source_spans)),
+        links=None if row.links is None else _links(row.links),
         verdict=None if row.verdict is None else Verdict(row.verdict),
         note=row.note,
         last_action=row.last_action,
@@ -219,6 +259,7 @@ def _row(review: str, position: int, state: PairState) -> dict[str, Any]:
         "position": position,
         "spans": None if state.spans is None else json.dumps(spans_to_json(state.spans)),
         "source_spans": None if state.source_spans is None else json.dumps(spans_to_json(state.source_spans)),
+        "links": None if state.links is None else json.dumps(links_to_json(state.links)),
         "verdict": None if state.verdict is None else state.verdict.value,
         "note": state.note,
         "last_action": state.last_action,

@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from projner_core.errors import ProjnerError
+from projner_core.store.annotations import kind_of
 from projner_core.store.base import Base, now, pair_count, read_meta, write_meta
 from projner_core.store.chunks import advance, signal
 from projner_core.store.fit import Side, check_fits, pair_lengths
-from projner_core.store.payload import LayerKind, decode, encode
+from projner_core.store.payload import LayerKind, encode
 from projner_core.store.schema import layers, payloads, signals
 
 _CURRENT = "current_projection"
@@ -129,7 +130,8 @@ class LayerStore(Base):
         Args:
             layer: where to; only its id counts.
             start: must be how far the layer was written: `layer.done`.
-            values: one a pair: `tuple[Span, ...]`, `Alignment` or `tuple[Projection, ...]` by kind.
+            values: one a pair: `tuple[Span, ...]`, `Alignment`, `tuple[Projection, ...]` or
+                `tuple[float, ...]` by kind.
             doubts: where given, one a pair, written with them as `Project.write_signals` would.
 
         Returns:
@@ -144,7 +146,7 @@ class LayerStore(Base):
         if doubts is not None and len(doubts) != len(values):
             raise ValueError(f"there are {len(values)} annotations, but {len(doubts)} doubts")
         with self._db.reading() as connection:
-            kind, side = _kind(connection, layer_id)
+            kind, side = kind_of(connection, layer_id)
             lengths = pair_lengths(connection, start, start + len(values))
         if len(lengths) < len(values):
             raise ProjnerError(
@@ -179,31 +181,6 @@ class LayerStore(Base):
                 )
             connection.execute(update(layers).where(layers.c.id == found.id).values(complete=True))
             return _get(connection, found.id)
-
-    def annotations(self, layer_id: int, start: int, stop: int) -> list[Any]:
-        """The annotations of the pairs in `[start, stop)`; fewer where the layer ends before.
-
-        Raises:
-            ProjnerError: there is no such layer.
-        """
-        query = (
-            select(payloads.c.payload)
-            .where(payloads.c.layer_id == layer_id)
-            .where(payloads.c.position >= start, payloads.c.position < stop)
-            .order_by(payloads.c.position)
-        )
-        with self._db.reading() as connection:
-            kind, _ = _kind(connection, layer_id)
-            return [decode(kind, payload) for payload in connection.scalars(query)]
-
-    def annotation(self, layer_id: int, position: int) -> Any:
-        """The annotation of one pair; None where the layer was not written so far.
-
-        Raises:
-            ProjnerError: there is no such layer.
-        """
-        found = self.annotations(layer_id, position, position + 1)
-        return found[0] if found else None
 
     def delete_layer(self, layer: Layer | int) -> None:
         """Delete a layer that no other was made from.
@@ -275,15 +252,6 @@ def _get(connection: Connection, layer_id: int) -> Layer:
     if row is None:
         raise ProjnerError(f"There is no layer {layer_id} in this project.")
     return _layer(row)
-
-
-def _kind(connection: Connection, layer_id: int) -> tuple[LayerKind, Side]:
-    row = connection.execute(
-        select(layers.c.kind, layers.c.side).where(layers.c.id == layer_id)
-    ).one_or_none()
-    if row is None:
-        raise ProjnerError(f"There is no layer {layer_id} in this project.")
-    return LayerKind(row.kind), row.side
 
 
 def _delete(connection: Connection, layer_ids: list[int]) -> None:

@@ -16,8 +16,15 @@ from projner_core.store.schema import metadata, schema_version
 
 Step = Callable[[Connection], None]
 
+
+def _links_drawn_by_hand(connection: Connection) -> None:
+    """States know links drawn by hand, and an index knows which pairs had which kind of action."""
+    connection.exec_driver_sql("ALTER TABLE states ADD COLUMN links TEXT")
+    connection.exec_driver_sql("CREATE INDEX actions_by_kind ON actions (review, kind, position)")
+
+
 # The step at index i leads from version i + 1 to version i + 2.
-STEPS: Sequence[Step] = ()
+STEPS: Sequence[Step] = (_links_drawn_by_hand,)
 
 
 def newest() -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from typing import Any, Literal
 
 from sqlalchemy import Row, select
@@ -32,6 +33,12 @@ class PairStore(Base):
         query = select(pairs).where(pairs.c.position >= start, pairs.c.position < stop)
         with self._db.reading() as connection:
             return [self._pair(row) for row in connection.execute(query.order_by(pairs.c.position))]
+
+    def pairs_at(self, positions: Collection[int]) -> dict[int, Pair]:
+        """Position -> pair, of these positions that there are: a page of the queue."""
+        query = select(pairs).where(pairs.c.position.in_(list(positions)))
+        with self._db.reading() as connection:
+            return {row.position: self._pair(row) for row in connection.execute(query)}
 
     def raw(self, side: Literal["source", "target"], start: int, stop: int) -> list[str | None]:
         """The CoNLL text of each pair in `[start, stop)` as it was read; None where it came otherwise."""

@@ -4,6 +4,7 @@ Nothing is ever unpickled. A link is one little-endian record of 20 bytes, the n
 `[("source", "<u4"), ("target", "<u4"), ("score", "<f4"), ("forward", "<f4"), ("backward", "<f4")]`,
 NaN standing for None; in front of the records stands the number of strong links (`<u4`), behind
 them come the weak ones. Scores of links are therefore rounded to float32; scores in JSON are exact.
+Numbers are packed little-endian float32 too.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import json
 import struct
 from collections.abc import Callable, Iterable
 from enum import StrEnum
+from math import isfinite
 from typing import Any
 
 from projner_core.corpus import Alignment, Link, Projection, Reason, Span
@@ -23,7 +25,10 @@ class LayerKind(StrEnum):
     SPANS = "spans"  # tuple[Span, ...]
     LINKS = "links"  # Alignment
     PROJECTIONS = "projections"  # tuple[Projection, ...]
+    NUMBERS = "numbers"  # tuple[float, ...]; whole ones up to 2**24 are exact
 
+
+Interval = tuple[int, int, str]  # start, end, label
 
 _COUNT = struct.Struct("<I")
 _LINK = struct.Struct("<IIfff")
@@ -105,6 +110,16 @@ def encode_links(alignment: Alignment) -> bytes:
     return _COUNT.pack(len(alignment.links)) + b"".join(records)
 
 
+def decode_targets(payload: bytes) -> list[tuple[Interval, tuple[int, int] | None]]:
+    """Of `encode_projections`, only where each entity went: its start, end and label, and the target span."""
+    if payload == b"[]":
+        return []
+    return [
+        ((entity[0], entity[1], entity[2]), None if target is None else (target[0], target[1]))
+        for entity, target, *_ in _from_json(payload)
+    ]
+
+
 def decode_links(payload: bytes) -> Alignment:
     """The inverse of `encode_links`."""
     (strong,) = _COUNT.unpack_from(payload)
@@ -119,6 +134,19 @@ def decode_links(payload: bytes) -> Alignment:
         for source, target, score, forward, backward in _LINK.iter_unpack(memoryview(payload)[_COUNT.size :])
     ]
     return Alignment(tuple(links[:strong]), tuple(links[strong:]))
+
+
+def encode_numbers(numbers: Iterable[float]) -> bytes:
+    """The numbers, one after the other."""
+    values = [float(number) for number in numbers]
+    if not all(map(isfinite, values)):
+        raise ValueError(f"the numbers {values} are not all finite")
+    return struct.pack(f"<{len(values)}f", *values)
+
+
+def decode_numbers(payload: bytes) -> tuple[float, ...]:
+    """The inverse of `encode_numbers`."""
+    return struct.unpack(f"<{len(payload) // 4}f", payload)
 
 
 def _span(span: Span) -> list[Any]:
@@ -140,9 +168,11 @@ _ENCODERS: dict[LayerKind, Callable[[Any], bytes]] = {
     LayerKind.SPANS: encode_spans,
     LayerKind.LINKS: encode_links,
     LayerKind.PROJECTIONS: encode_projections,
+    LayerKind.NUMBERS: encode_numbers,
 }
 _DECODERS: dict[LayerKind, Callable[[bytes], Any]] = {
     LayerKind.SPANS: decode_spans,
     LayerKind.LINKS: decode_links,
     LayerKind.PROJECTIONS: decode_projections,
+    LayerKind.NUMBERS: decode_numbers,
 }

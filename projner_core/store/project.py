@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from projner_core.errors import ProjnerError
 from projner_core.store.actions import ActionStore
+from projner_core.store.annotations import AnnotationStore
 from projner_core.store.base import now, write_meta
 from projner_core.store.database import Database
 from projner_core.store.imports import ImportStore
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 
-class Project(ImportStore, PairStore, LayerStore, QueueStore, ActionStore, JobStore):
+class Project(ImportStore, PairStore, LayerStore, AnnotationStore, QueueStore, ActionStore, JobStore):
     """One project; open it with `Project.open` or make it with `Project.create`.
 
     It may be used from several threads and by several processes at once: readers never wait, writers

@@ -7,7 +7,7 @@ ones are found by leaving out, while walking, those with a verdict. Only a searc
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -128,6 +128,14 @@ class QueueStore(Base):
         layer_id = layer.id if isinstance(layer, Layer) else int(layer)
         with self._db.writing() as connection:
             signal(connection, layer_id, start, doubts)
+
+    def doubts_at(self, layer_id: int, positions: Collection[int]) -> dict[int, float]:
+        """Position -> doubt of these pairs, of those that have one in this layer."""
+        query = select(signals.c.position, signals.c.doubt).where(
+            signals.c.layer_id == layer_id, signals.c.position.in_(list(positions))
+        )
+        with self._db.reading() as connection:
+            return {row.position: row.doubt for row in connection.execute(query)}
 
     def queue(
         self,

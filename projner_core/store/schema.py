@@ -121,6 +121,7 @@ actions = Table(
 )
 Index("actions_by_pair", actions.c.review, actions.c.position, actions.c.id)
 Index("actions_by_review", actions.c.review, actions.c.id)
+Index("actions_by_kind", actions.c.review, actions.c.kind, actions.c.position)
 
 states = Table(
     "states",
@@ -132,6 +133,7 @@ states = Table(
     Column("verdict", String),
     Column("note", Text, nullable=False),
     Column("last_action", Integer, ForeignKey("actions.id"), nullable=False),
+    Column("links", Text),  # JSON; NULL: none drawn by hand
     sqlite_with_rowid=False,
 )
 Index(

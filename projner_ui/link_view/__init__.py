@@ -24,6 +24,28 @@ link_view(view, key="links", on_action=on_action)
 | `projections` | `[{"entity", "target", "score", "reason", "text", "candidates", "margin"}, …]` |
 | `verdict`, `note`, `error` | `None`, `"right"` or `"no-entity"`; text; a sentence or None |
 
+Optional; without these keys nothing of them is there:
+
+| key | value |
+|---|---|
+| `aligners` | `[{"name", "glyph", "hue"}, …]`: links of two to four aligners over each other |
+| `gold` | `[[source, target, "sure" or "possible"], …]`: shading under the links, full or hatched |
+| `link_editing` | true: links are what is edited, spans are shown, `layers` are not |
+| `standing` | the links that stand there by a reviewer's hand, written as in `gold` |
+| `corrected_links` | False where none stand there by hand: `was` of the next `links` is None |
+| `downloads` | a file's stem: two buttons save the drawing as SVG and as PNG |
+| `quiet` | true: the drawing alone, to stand among others, from 300 pixels of width |
+
+With `aligners` each link is `[source, target, score, mask]`: bit k of the mask says that aligner k links the
+two. Links that all share are drawn plain; the others are told apart by hue (0 to 3), dash pattern and glyph
+("circle", "square", "diamond", "triangle"). A press of an aligner's name hides its links.
+
+With `link_editing` a word is marked, then a word of the other side is linked to it or unlinked from it, with
+Shift or by "?" as a possible link; a click on a link takes it away. Where there is `standing`, it is what is
+edited, and `links` are drawn faintly to compare with; without it the `links` of at least `threshold` are, as
+sure ones (of several `aligners` those that all share). A `quiet` view has no panel, names, layers, note,
+verdict or keys, but those of `link_editing`; its spans are not edited, and it takes no focus by itself.
+
 A span is `{"start", "end", "label"}`, half-open token offsets. `corrected` says whether a reviewer's spans
 stand on that side: where it is False, `was` of the next action is None; where it is absent or True, `was` is
 the list of spans that the browser showed.
@@ -33,6 +55,7 @@ Actions (all with `seq`, `client`, `pair`, `position`):
 | kind | rest |
 |---|---|
 | `spans`, `source_spans` | `was`, `now`: `[[start, end, label], …]`, `was` may be None |
+| `links` | `was`, `now`: `[[source, target, "sure" or "possible"], …]` sorted, `was` may be None |
 | `verdict` | `was`, `now`: `"right"`, `"no-entity"` or None; `then`: `"next"`, where the reader goes on |
 | `note` | `was`, `now`: text |
 | `undo`, `redo` | |
@@ -57,12 +80,13 @@ import streamlit as st
 from projner_ui import palette
 
 MODULES = (
-    "text.js", "geometry.js", "model.js", "outbox.js", "draw.js", "panel.js", "hand.js", "keys.js", "view.js",
+    "text.js", "geometry.js", "links.js", "model.js", "outbox.js", "draw.js", "overlay.js", "lines.js",
+    "panel.js", "link_hand.js", "hand.js", "note.js", "keys.js", "skeleton.js", "figure.js", "view.js",
 )  # fmt: skip
 """The parts of the script, each before those that use it."""
 
 _HERE = Path(__file__).parent
-_IMPORT = re.compile(r'^import \{[^}]*\} from "\./[a-z]+\.js";\n', re.MULTILINE)
+_IMPORT = re.compile(r'^import \{[^}]*\} from "\./[a-z_]+\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|class) )", re.MULTILINE)
 
 

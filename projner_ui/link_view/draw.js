@@ -1,12 +1,14 @@
 // Drawing one pair. Text that users brought reaches the page as textContent or setAttribute and in no other way.
-import { cutBands, linkPath, place, spanBoxes } from "./geometry.js";
-import { labelOfLink, overlap, sameSpan, spanAt } from "./model.js";
+import { cutBands, place, spanBoxes } from "./geometry.js";
+import { linkedTo } from "./links.js";
+import { overlap, sameSpan, spanAt } from "./model.js";
 import { glyphs, hidden, phrase } from "./text.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const JOINERS = new Set(["U+200C", "U+200D", "U+FE0F", "U+FE0E", "U+00AD"]); // part of good spelling, or of an emoji
 const SPACE = 3; // between two tokens
 const GUTTER = 26; // for links between bands, on either side
+const NARROW_GUTTER = 22; // the same in a quiet view
 const DENSE = 70; // tokens of both sentences from which everything is set closer
 const MOST_TOKENS = 2000; // drawn of one sentence; a browser drowns in more
 
@@ -15,6 +17,10 @@ export function el(tag, className = "", text = null) {
   if (className) node.className = className;
   if (text !== null) node.textContent = text;
   return node;
+}
+
+export function svg(tag, attributes = {}) {
+  return set(document.createElementNS(SVG, tag), attributes);
 }
 
 export function set(node, attributes) {
@@ -40,7 +46,8 @@ export const shownTokens = (side) => (side ? side.tokens.slice(0, MOST_TOKENS) :
 /** The empty stage: layers of one drawing, from the back to the front. */
 export function buildStage() {
   const stage = el("div", "lv-stage");
-  const links = set(document.createElementNS(SVG, "svg"), { class: "lv-links", "aria-hidden": "true" });
+  const shade = svg("svg", { class: "lv-links lv-shade", "aria-hidden": "true" });
+  const links = svg("svg", { class: "lv-links", "aria-hidden": "true" });
   const under = set(el("div", "lv-under"), { "aria-hidden": "true" });
   const rows = {};
   for (const side of ["source", "target"]) {
@@ -55,8 +62,8 @@ export function buildStage() {
   const over = set(el("div", "lv-over"), { "aria-hidden": "true" });
   const pop = set(el("div", "lv-pop"), { role: "group", "aria-label": "Label for the selection" });
   pop.hidden = true;
-  stage.append(links, under, rows.source, rows.target, names, over, pop);
-  return { stage, links, under, rows, names, over, pop };
+  stage.append(shade, links, under, rows.source, rows.target, names, over, pop);
+  return { stage, shade, links, under, rows, names, over, pop };
 }
 
 /** Token elements for a new pair; they stay until the next. */
@@ -102,8 +109,9 @@ function breakCosts(sentence, spans) {
 export function layOut({ parts, elements, data, state, width, cuts }) {
   const tokens = elements.source.length + elements.target.length;
   parts.stage.classList.toggle("dense", tokens > DENSE);
-  const nameWidth = width < 520 ? 60 : (data.layers || []).length ? 104 : 84;
-  parts.stage.style.setProperty("--lv-longest", `${Math.max(60, width - nameWidth - 2 * GUTTER)}px`);
+  const nameWidth = data.quiet ? 0 : width < 520 ? 60 : (data.layers || []).length ? 104 : 84;
+  const gutter = data.quiet ? NARROW_GUTTER : GUTTER;
+  parts.stage.style.setProperty("--lv-longest", `${Math.max(60, width - nameWidth - 2 * gutter)}px`);
   const measured = {};
   for (const side of ["source", "target"]) {
     let height = 0;
@@ -119,7 +127,7 @@ export function layOut({ parts, elements, data, state, width, cuts }) {
   const oneBand = total(measured.source.widths) <= whole && total(measured.target.widths) <= whole;
   const frame = oneBand
     ? { left: nameWidth, room: whole, space: SPACE }
-    : { left: nameWidth + GUTTER, room: Math.max(80, width - nameWidth - 2 * GUTTER), space: SPACE };
+    : { left: nameWidth + gutter, room: Math.max(80, width - nameWidth - 2 * gutter), space: SPACE };
   const side = (name) => ({
     widths: measured[name].widths,
     costs: data[name] ? breakCosts(data[name], state[name]) : [],
@@ -133,6 +141,8 @@ export function layOut({ parts, elements, data, state, width, cuts }) {
   };
   const heights = { tag: 18, gap: bandsCut.length > 1 ? 76 : 112, between: 20, layer: 20 };
   if (tokens > DENSE) Object.assign(heights, { tag: 16, gap: 60, between: 12, layer: 18 });
+  if (data.quiet) heights.gap = bandsCut.length > 1 ? 58 : 84;
+  if (data.aligners) heights.gap += 14; // room for a line of glyphs each
   if (!data.source) heights.gap = 0;
   // no wider than the longest line: in a pair of two directions the lines end at the same edge, and links are short
   const lineWidth = (name) => (cut) => total(measured[name].widths.slice(...cut[name]));
@@ -145,11 +155,12 @@ export function layOut({ parts, elements, data, state, width, cuts }) {
 /** Put tokens, names and layers where the layout says. */
 export function drawGround(parts, elements, data, state, layout, onCopy) {
   parts.stage.style.height = `${layout.height}px`;
-  set(parts.links, { width: layout.width, height: layout.height });
+  for (const layer of [parts.shade, parts.links]) set(layer, { width: layout.width, height: layout.height });
   for (const side of ["source", "target"]) {
     elements[side].forEach((node, i) => at(node, { x: layout.tokens[side][i].x, y: layout.tokens[side][i].y }));
   }
   parts.names.replaceChildren();
+  if (data.quiet) return;
   layout.bands.forEach((band, k) => {
     const line = (side, top) => {
       if (!data[side] || band[side][1] <= band[side][0]) return;
@@ -247,37 +258,6 @@ export function drawSpans(parts, data, state, layout, failed) {
   });
 }
 
-export function drawLinks(parts, data, state, layout) {
-  const right = layout.frame.left + layout.frame.room;
-  const gutters = { left: layout.frame.left - 6, right: right + 6 };
-  let lane = 0;
-  const paths = data.links.map(([i, j, score]) => {
-    const source = layout.tokens.source[i];
-    const target = layout.tokens.target[j];
-    if (!source || !target) return null;
-    const apart = source.band !== target.band;
-    const label = labelOfLink(state, [i, j]);
-    const path = document.createElementNS(SVG, "path");
-    const classes = ["lv-link"];
-    if (score < data.threshold) classes.push("weak");
-    if (label) classes.push("named");
-    if (apart) classes.push("apart");
-    set(path, {
-      class: classes.join(" "),
-      d: linkPath(source, target, layout.bands, gutters, apart ? lane++ : 0),
-      "data-link": `${i}-${j}`,
-    });
-    path.style.setProperty("--s", Math.max(0, Math.min(1, score)));
-    if (label) path.style.setProperty("--c", colourOf(data.labels, label));
-    return path;
-  });
-  // those of entities lie on top
-  const drawn = paths.filter(Boolean);
-  const named = (path) => path.classList.contains("named");
-  parts.links.replaceChildren(...drawn.filter((path) => !named(path)), ...drawn.filter(named));
-  return paths;
-}
-
 /** What a screen reader says of every token. */
 export function nameTokens(elements, data, state) {
   for (const side of ["source", "target"]) {
@@ -287,7 +267,8 @@ export function nameTokens(elements, data, state) {
     const mine = side === "source" ? 0 : 1;
     const linked = elements[side].map(() => []);
     for (const link of data.links) {
-      if (link[2] >= data.threshold && linked[link[mine]] && other) linked[link[mine]].push(other.tokens[link[1 - mine]]);
+      if (link[2] < data.threshold || !linked[link[mine]] || !other) continue;
+      linked[link[mine]].push(linkedTo(link, other.tokens[link[1 - mine]], data.aligners));
     }
     elements[side].forEach((node, i) => {
       const span = spanAt(state[side], i);
@@ -313,6 +294,10 @@ export function light(parts, elements, paths, found) {
     let hot = false;
     for (let i = Number(bar.dataset.start); found && i < Number(bar.dataset.end); i++) hot ||= found.target.has(i);
     bar.classList.toggle("hot", hot);
+  }
+  for (const band of parts.shade.children) {
+    const [i, j] = band.dataset.link.split("-").map(Number);
+    band.classList.toggle("hot", Boolean(found && found.source.has(i) && found.target.has(j)));
   }
   paths.forEach((path, k) => {
     if (!path) return;

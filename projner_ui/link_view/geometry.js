@@ -200,6 +200,21 @@ function rounded(points, radius) {
   return `${path}L${round(end[0])} ${round(end[1])}`;
 }
 
+/** The ends of a link, from the foot of a source token to the head of a target token. */
+function ends(source, target) {
+  return { x1: source.x + source.w / 2, x2: target.x + target.w / 2, y1: source.y + source.h + 2, y2: target.y - 2 };
+}
+
+/** How a link between bands runs: down to height a, along to the gutter at x, along height b to its target. */
+function detour(source, target, bands, gutters, lane) {
+  const { x1, x2 } = ends(source, target);
+  const shift = (lane % 5) * 3.5;
+  const byLeft = x1 + x2 - 2 * gutters.left <= 2 * gutters.right - x1 - x2;
+  const [leave, reach] = [bands[source.band], bands[target.band]];
+  const height = (band) => band.gapTop + (band.gapBottom - band.gapTop) * 0.42 + shift;
+  return { x: byLeft ? gutters.left - shift : gutters.right + shift, a: height(leave), b: height(reach) };
+}
+
 /**
  * The path of a link from the foot of a source token to the head of a target token.
  *
@@ -207,22 +222,35 @@ function rounded(points, radius) {
  * @param gutters {left: x, right: x} where links between bands may run
  */
 export function linkPath(source, target, bands, gutters, lane = 0) {
-  const x1 = source.x + source.w / 2;
-  const x2 = target.x + target.w / 2;
-  const y1 = source.y + source.h + 2;
-  const y2 = target.y - 2;
+  const { x1, x2, y1, y2 } = ends(source, target);
   if (source.band === target.band) {
     const middle = (y1 + y2) / 2;
     return `M${round(x1)} ${round(y1)}C${round(x1)} ${round(middle)} ${round(x2)} ${round(middle)} ${round(x2)} ${round(y2)}`;
   }
-  const shift = (lane % 5) * 3.5;
-  const byLeft = x1 + x2 - 2 * gutters.left <= 2 * gutters.right - x1 - x2;
-  const x = byLeft ? gutters.left - shift : gutters.right + shift;
-  const leave = bands[source.band];
-  const reach = bands[target.band];
-  const a = leave.gapTop + (leave.gapBottom - leave.gapTop) * 0.42 + shift;
-  const b = reach.gapTop + (reach.gapBottom - reach.gapTop) * 0.42 + shift;
+  const { x, a, b } = detour(source, target, bands, gutters, lane);
   return rounded([[x1, y1], [x1, a], [x, a], [x, b], [x2, b], [x2, y2]], 9);
+}
+
+/**
+ * A point about the middle of a link. Glyphs number k of `count` all stand at one height, so that those of one
+ * aligner make a line, and those of several on one link do not lie over each other.
+ */
+export function linkMiddle(source, target, bands, gutters, lane = 0, k = 0, count = 1) {
+  const { x1, x2, y1, y2 } = ends(source, target);
+  if (source.band !== target.band) {
+    const { x, a } = detour(source, target, bands, gutters, lane);
+    return [round(x1 + Math.sign(x - x1) * Math.min(Math.abs(x - x1), 11 + 11 * k)), round(a)];
+  }
+  const y = (y1 + y2) / 2 + (k - (count - 1) / 2) * Math.min(12, (y2 - y1) / (count + 1.5));
+  const along = (t, a, b, c, d) => (1 - t) ** 3 * a + 3 * t * (1 - t) ** 2 * b + 3 * t ** 2 * (1 - t) * c + t ** 3 * d;
+  const middle = (y1 + y2) / 2;
+  let [low, high] = [0, 1]; // the curve goes down all the way: halve until its height is y
+  for (let n = 0; n < 20; n++) {
+    const t = (low + high) / 2;
+    if (along(t, y1, middle, middle, y2) < y) low = t;
+    else high = t;
+  }
+  return [round(along(low, x1, x1, x2, x2)), round(y)];
 }
 
 /** The index of the box nearest to a point, lines first; -1 where there are no boxes. */

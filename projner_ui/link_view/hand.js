@@ -1,5 +1,6 @@
 // What the mouse, a pen or a finger does. The view is the LinkView of view.js.
 import { nearest } from "./geometry.js";
+import { aim, onLinkDown } from "./link_hand.js";
 import { resize, sameExtent, spanAt } from "./model.js";
 import { drawPop } from "./panel.js";
 
@@ -10,6 +11,7 @@ function point(view, event) {
 
 export function onDown(view, event) {
   if (event.button !== 0 || event.target.closest(".lv-pop, button")) return;
+  if (view.reading) return onLinkDown(view, event);
   const edge = event.target.closest(".lv-edge");
   const token = event.target.closest(".lv-tok");
   view.parts.pop.hidden = true;
@@ -35,6 +37,7 @@ export function onDown(view, event) {
 export function onMove(view, event) {
   const { drag, layout } = view;
   if (!drag) {
+    aim(view, event.target.closest?.(".lv-hit"));
     const token = event.target.closest?.(".lv-tok");
     return view.setHover(token ? { side: token.dataset.side, index: Number(token.dataset.index) } : null);
   }

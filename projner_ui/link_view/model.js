@@ -1,8 +1,10 @@
 // What an edit does. Pure: a state and an operation in, the next state out; nothing is changed in place.
 //
-// A state is {source, target, verdict, note, past, future}; source and target are sorted spans {start, end, label} that
-// do not overlap. Operations are kept, not results: what was typed while an earlier edit was on its way is worked out
+// A state is {source, target, links, verdict, note, past, future}; source and target are sorted spans {start, end,
+// label} that do not overlap; links are those of links.js, or null where they are not edited. Operations are kept, not results: what was typed while an earlier edit was on its way is worked out
 // again upon what the server answered.
+
+import { linksOf, sameLinks, toggled } from "./links.js";
 
 const FAINT = 0.1; // a link under this score is shown for its own two words alone
 const SIDES = ["source", "target"];
@@ -70,7 +72,12 @@ function edited(state, op) {
   }
 }
 
-const snapshot = ({ source, target, verdict, note }) => ({ source, target, verdict, note });
+const snapshot = ({ source, target, links, verdict, note }) => ({ source, target, links, verdict, note });
+
+function relinked(links, op) {
+  if (op.op === "link") return toggled(links, op.source, op.target, op.strength);
+  return links.filter(([i, j]) => i !== op.source || j !== op.target); // "unlink"
+}
 
 function changed(state, change) {
   return { ...state, ...change, past: [...state.past, snapshot(state)].slice(-200), future: [] };
@@ -78,6 +85,10 @@ function changed(state, change) {
 
 /** The state after an operation. Undo and redo foresee what the server will answer, where they can. */
 export function apply(state, op) {
+  if (op.side === "links") {
+    const links = relinked(state.links || [], op);
+    return sameLinks(links, state.links) ? state : changed(state, { links });
+  }
   if (op.side && SIDES.includes(op.side)) {
     const spans = edited(state, op);
     return sameSpans(spans, state[op.side]) ? state : changed(state, { [op.side]: spans });
@@ -106,20 +117,19 @@ export function apply(state, op) {
 
 const triples = (spans) => spans.map((span) => [span.start, span.end, span.label]);
 
+const KINDS = { source: "source_spans", target: "spans", links: "links" };
+
 /**
  * What to tell the server of an operation upon `state`, or null where it would change nothing.
  *
- * @param untouched {source, target}: true where nothing was corrected yet, so that `was` is null
+ * @param untouched {source, target, links}: true where nothing was corrected yet, so that `was` is null
  */
 export function toAction(state, op, untouched = {}) {
   if (op.side) {
     const next = apply(state, op);
     if (next === state) return null;
-    return {
-      kind: op.side === "source" ? "source_spans" : "spans",
-      was: untouched[op.side] ? null : triples(state[op.side]),
-      now: triples(next[op.side]),
-    };
+    const value = (of) => (op.side === "links" ? of.links : triples(of[op.side]));
+    return { kind: KINDS[op.side], was: untouched[op.side] ? null : value(state), now: value(next) };
   }
   if (op.op === "note") return op.now === state.note ? null : { kind: "note", was: state.note, now: op.now };
   if (op.op === "verdict") {
@@ -134,6 +144,7 @@ export function stateOf(data, past = [], future = []) {
   return {
     source: spansOf(data.source),
     target: spansOf(data.target),
+    links: linksOf(data),
     verdict: data.verdict || null,
     note: data.note || "",
     past,

@@ -76,6 +76,7 @@ export class Outbox {
     this.untouched = {
       source: data.source ? data.source.corrected === false : false,
       target: data.target.corrected === false,
+      links: data.corrected_links === false,
     };
     return { fresh, failed };
   }

@@ -1,6 +1,6 @@
 // What stands around the drawing: why a span is where it is, the labels to choose from, the keys, the note.
 import { colourOf, el, set } from "./draw.js";
-import { sameSpan } from "./model.js";
+import { mostDoubtful, projectionAt, sameSpan, spanAt, standingFor } from "./model.js";
 import { phrase, scoreText } from "./text.js";
 
 function term(list, name, ...content) {
@@ -82,6 +82,21 @@ export function drawWhy(panel, data, projection, now, onChoose) {
   if (rest.children.length) card.append(rest);
 }
 
+/** Explain what is in focus of a view (the LinkView of view.js), else what was explained before. */
+export function explain(view) {
+  const { data, state, focus } = view;
+  const span = spanAt(state[focus.side], focus.index);
+  let projection = projectionAt(data.projections, state, focus);
+  if (!projection && !span) projection = view.explained || mostDoubtful(data.projections);
+  if (projection && !data.projections.includes(projection)) projection = mostDoubtful(data.projections);
+  view.explained = projection;
+  const now = projection && standingFor(projection, data.projections, state.target);
+  const mark = JSON.stringify([data.pair, data.revision, projection, now, data.projections.length]);
+  if (mark === view.whyMark) return; // keep the buttons, and the focus on them
+  view.whyMark = mark;
+  drawWhy(view.why, data, projection, now, (candidate) => view.choose(projection, candidate));
+}
+
 /** The labels beside a selection or a span. */
 export function drawPop(pop, data, current, onLabel, onRemove) {
   pop.replaceChildren();
@@ -104,6 +119,21 @@ export function drawPop(pop, data, current, onLabel, onRemove) {
   pop.append(remove);
 }
 
+/** What was refused, the verdict, whether all is saved, the note: of a view (the LinkView of view.js). */
+export function drawStatus(view) {
+  const { data, outbox, state } = view;
+  const error = view.dropped ? "" : data.error || "";
+  if (view.error.textContent !== error) view.error.textContent = error;
+  view.error.hidden = !error;
+  const verdicts = { right: "✓ right", "no-entity": "✓ no entity" };
+  view.status.textContent = "";
+  if (state.verdict) view.status.append(el("span", "lv-verdict", verdicts[state.verdict] || state.verdict));
+  const saved = el("span", outbox.busy ? "lv-saving" : "lv-saved", outbox.busy ? "saving…" : "saved");
+  view.status.append(set(saved, { "data-saved": !outbox.busy }));
+  view.noteShown.textContent = state.note;
+  view.noteShown.hidden = !state.note || !view.noteText.hidden;
+}
+
 /** The main keys, each a button for the mouse as well. */
 export function drawKeys(bar, data, act) {
   bar.replaceChildren();
@@ -118,6 +148,16 @@ export function drawKeys(bar, data, act) {
     button.onclick = () => act(name);
     bar.append(button);
   };
+  if (data.link_editing) {
+    add("mark", ["Enter"], "mark a word, then link it");
+    add("possible", ["?"], "a possible link");
+    add("undo", ["Z"], "undo");
+    add("redo", ["Shift", "Z"], "redo");
+    if (data.quiet) return;
+    add("next", ["J"], "next");
+    add("previous", ["K"], "previous");
+    return;
+  }
   add("right", ["Enter"], "right, next");
   add("none", ["0"], "no entity, next");
   for (const { name, key } of data.labels) add(`label:${name}`, key ? [key.toUpperCase()] : [], name, colourOf(data.labels, name));

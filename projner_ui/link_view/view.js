@@ -1,10 +1,17 @@
 // The link view itself: what is in focus, what the hand and the keys do, when to draw.
-import { buildStage, buildTokens, drawGround, drawLinks, drawSpans, el, layOut, light, nameTokens, set } from "./draw.js";
+import { buildTokens, drawGround, drawSpans, layOut, light, nameTokens } from "./draw.js";
+import { drawDownloads } from "./figure.js";
 import { endDrag, onDown, onMove, onUp, preview } from "./hand.js";
-import { onKey, stretch } from "./keys.js";
-import { lit, mostDoubtful, projectionAt, spanAt, standingFor } from "./model.js";
+import { act, onKey } from "./keys.js";
+import { drawLinks } from "./lines.js";
+import { aim, drawHint, drawMark } from "./link_hand.js";
+import { linkedBy, linksShown } from "./links.js";
+import { lit, mostDoubtful, spanAt, standingFor } from "./model.js";
+import { closeNote } from "./note.js";
 import { Outbox } from "./outbox.js";
-import { drawHelp, drawKeys, drawWhy } from "./panel.js";
+import { drawLegend } from "./overlay.js";
+import { drawHelp, drawKeys, drawStatus, explain } from "./panel.js";
+import { buildSkeleton, themeOf } from "./skeleton.js";
 import { phrase } from "./text.js";
 
 const RETRY = 15000; // ms after which an action without an answer is sent again; Python drops it if it had it
@@ -27,35 +34,11 @@ class LinkView {
     this.quiet = false; // Esc: nothing lit until the next move
     this.drag = null;
     this.paths = [];
-    this.build();
+    this.mark = null; // {side, index}: the word that the next link starts from
+    this.off = new Set(); // names of aligners that are not drawn
+    this.pointed = null; // the number of the aligner whose name is pointed at
+    buildSkeleton(this);
     this.listen();
-  }
-
-  build() {
-    const { root } = this;
-    set(root, { role: "group" });
-    this.parts = buildStage();
-    this.error = set(el("div", "lv-error"), { role: "alert" });
-    this.card = el("div", "lv-card");
-    this.why = set(el("aside", "lv-why"), { "aria-label": "Why this span?" });
-    this.keys = set(el("div", "lv-keys"), { role: "toolbar", "aria-label": "Keys" });
-    this.status = el("div", "lv-status");
-    this.note = el("div", "lv-note");
-    this.help = set(el("div", "lv-help"), { role: "region", "aria-label": "All keys" });
-    this.help.hidden = true;
-    this.live = set(el("div", "lv-live"), { "aria-live": "polite", role: "status" });
-    this.noteText = set(el("textarea"), { rows: 2, "aria-label": "Note on this pair", placeholder: "Note on this pair" });
-    this.noteShown = el("button", "lv-noteshown");
-    this.noteShown.type = "button";
-    this.noteShown.onclick = () => this.openNote();
-    this.noteText.hidden = true;
-    this.note.append(this.noteShown, this.noteText);
-    const main = el("div", "lv-main");
-    this.card.append(this.error, this.parts.stage, this.note);
-    main.append(this.card, this.why);
-    const foot = el("div", "lv-foot");
-    foot.append(this.keys, this.status);
-    root.replaceChildren(main, foot, this.help, this.live);
   }
 
   listen() {
@@ -66,7 +49,7 @@ class LinkView {
     root.addEventListener("focusin", (event) => {
       const token = event.target.closest(".lv-tok");
       if (token && !this.moving) this.setFocus(token.dataset.side, Number(token.dataset.index), { keep: true });
-      this.active = true;
+      this.active = Boolean(token) || !this.reading; // beside a drawing to be read, a button is no word in focus
       if (this.layout && !this.moving) this.drawFocus();
     });
     root.addEventListener("focusout", (event) => {
@@ -79,8 +62,13 @@ class LinkView {
     parts.stage.onpointermove = (event) => onMove(this, event);
     parts.stage.onpointerup = (event) => onUp(this, event);
     parts.stage.onpointercancel = () => endDrag(this);
-    parts.stage.onpointerleave = () => this.setHover(null);
-    this.noteText.onblur = () => this.closeNote(true);
+    parts.stage.onpointerleave = () => {
+      aim(this, null);
+      this.setHover(null);
+    };
+    this.noteText.onblur = () => closeNote(this, true);
+    this.onEcho = ({ detail }) => this.hearEcho(detail);
+    document.addEventListener("lv-hover", this.onEcho);
     this.observer = new ResizeObserver(() => {
       if (this.data && Math.abs(root.clientWidth - this.seenWidth) > 1) this.relayout();
     });
@@ -90,6 +78,7 @@ class LinkView {
 
   destroy() {
     this.observer.disconnect();
+    document.removeEventListener("lv-hover", this.onEcho);
     clearTimeout(this.retry);
   }
 
@@ -102,15 +91,24 @@ class LinkView {
     const { fresh, failed } = this.outbox.receive(data);
     if (!this.outbox.inFlight) clearTimeout(this.retry);
     this.data = { ...data, links: data.links || [], layers: data.layers || [], projections: data.projections || [] };
+    this.reading = Boolean(data.quiet || data.link_editing); // spans are shown and not edited
+    if (this.reading) {
+      this.data.layers = []; // they are there to copy from
+      for (const side of ["source", "target"]) this.data[side] &&= { ...data[side], editable: false };
+    }
+    this.root.classList.toggle("quiet", Boolean(data.quiet));
+    this.root.classList.toggle("linking", Boolean(data.link_editing));
     this.dropped = false;
-    this.theme();
-    const renewed = fresh || first || tokensDiffer(old, data);
+    this.root.dataset.theme = themeOf(this.root);
+    const renewed = fresh || first || unlike(old, data);
     if (renewed) {
       this.anchor = null;
+      this.mark = null;
       this.quiet = false;
-      this.hover = null;
+      this.hover = this.echo = null;
       this.drag = null;
       this.parts.pop.hidden = true;
+      this.parts.stage.classList.remove("marking");
       this.noteText.hidden = true;
       this.elements = buildTokens(this.parts, this.data);
       this.root.setAttribute("aria-label", `Pair ${data.position + 1}: links and entities`);
@@ -118,19 +116,15 @@ class LinkView {
       this.cuts = null;
     }
     this.relayout(!renewed);
-    drawKeys(this.keys, this.data, (name) => this.act(name));
+    drawKeys(this.keys, this.data, (name) => act(this, name));
+    drawDownloads(this);
     drawHelp(this.help, this.data);
     if (renewed) {
       const free = !document.activeElement || document.activeElement === document.body;
-      if (this.active || free) this.focusToken();
+      if (this.active || (free && !data.quiet)) this.focusToken(); // of several quiet views none takes the keys
     }
     if (failed) this.say(data.error);
     setTimeout(() => this.outbox.pump(), 0);
-  }
-
-  theme() {
-    const [r, g, b] = rgbOf(this.root);
-    this.root.dataset.theme = 0.2126 * r + 0.7152 * g + 0.0722 * b < 128 ? "dark" : "light";
   }
 
   /** Where a reviewer should look first: the entity that failed or was the closest call. */
@@ -148,7 +142,7 @@ class LinkView {
   relayout(keepCuts = false) {
     this.seenWidth = this.root.clientWidth;
     if (!this.seenWidth) return;
-    this.root.classList.toggle("wide", this.seenWidth >= WIDE);
+    this.root.classList.toggle("wide", this.seenWidth >= WIDE && !this.reading);
     const { data, elements, parts } = this;
     const state = this.outbox.shown;
     const width = parts.stage.clientWidth;
@@ -168,10 +162,12 @@ class LinkView {
       .filter((p) => !p.target && !standingFor(p, data.projections, state.target))
       .map((p) => p.entity);
     drawSpans(parts, data, state, layout, failed);
-    this.paths = drawLinks(parts, data, state, layout);
-    nameTokens(elements, data, state);
+    this.shown = { ...data, links: linksShown(data, state.links, this.off) };
+    this.paths = drawLinks(parts, this.shown, state, layout);
+    nameTokens(elements, this.shown, state);
+    drawLegend(this.legend, data, this.off, (name) => this.turn(name), (k) => this.point(k));
     this.drawFocus();
-    this.drawStatus();
+    drawStatus(this);
   }
 
   drawFocus() {
@@ -187,42 +183,27 @@ class LinkView {
         node.setAttribute("aria-selected", chosen);
       });
     }
-    const token = this.drag ? null : this.hover || (this.active && !this.quiet ? focus : null);
-    const found = token && elements[token.side].length ? lit(this.state, data.links, token, data.threshold) : null;
+    const token = this.drag || this.mark || this.aimed ? null : this.hover || this.echo || (this.active && !this.quiet ? focus : null);
+    const { links } = this.shown;
+    const found = token && elements[token.side].length ? lit(this.state, links, token, data.threshold) : null;
     const worth = found && (found.links.size || spanAt(this.state[token.side], token.index));
-    light(parts, elements, this.paths, worth ? found : null);
-    this.drawWhy();
+    light(parts, elements, this.paths, this.pointed !== null ? linkedBy(links, this.pointed) : worth ? found : null);
+    drawMark(this);
+    drawHint(this);
+    if (!this.reading) explain(this);
   }
 
-  drawWhy() {
-    const { data, state, focus } = this;
-    const span = spanAt(state[focus.side], focus.index);
-    let projection = projectionAt(data.projections, state, focus);
-    if (!projection && !span) projection = this.explained || mostDoubtful(data.projections);
-    if (projection && !data.projections.includes(projection)) projection = mostDoubtful(data.projections);
-    this.explained = projection;
-    const now = projection && standingFor(projection, data.projections, state.target);
-    const mark = JSON.stringify([data.pair, data.revision, projection, now, data.projections.length]);
-    if (mark === this.whyMark) return; // keep the buttons, and the focus on them
-    this.whyMark = mark;
-    drawWhy(this.why, data, projection, now, (candidate) => this.choose(projection, candidate));
+  /** Hide an aligner's links, or show them again. */
+  turn(name) {
+    if (!this.off.delete(name)) this.off.add(name);
+    this.pointed = null;
+    this.draw();
   }
 
-  drawStatus() {
-    const { data, outbox, state } = this;
-    const saying = this.error.textContent;
-    const error = this.dropped ? "" : data.error || "";
-    if (saying !== error) this.error.textContent = error;
-    this.error.hidden = !error;
-    const verdicts = { right: "✓ right", "no-entity": "✓ no entity" };
-    this.status.textContent = "";
-    if (state.verdict) this.status.append(el("span", "lv-verdict", verdicts[state.verdict] || state.verdict));
-    const saved = set(el("span", outbox.busy ? "lv-saving" : "lv-saved", outbox.busy ? "saving…" : "saved"), {
-      "data-saved": !outbox.busy,
-    });
-    this.status.append(saved);
-    this.noteShown.textContent = state.note;
-    this.noteShown.hidden = !state.note || !this.noteText.hidden;
+  point(aligner) {
+    if (aligner === this.pointed) return;
+    this.pointed = aligner;
+    this.drawFocus();
   }
 
   say(text) {
@@ -260,6 +241,15 @@ class LinkView {
     const same = token && this.hover ? token.side === this.hover.side && token.index === this.hover.index : token === this.hover;
     if (same || !this.layout) return;
     this.hover = token;
+    this.drawFocus();
+    const { quiet, pair } = this.data;
+    if (quiet) document.dispatchEvent(new CustomEvent("lv-hover", { detail: { from: this, pair, token } }));
+  }
+
+  /** A word is pointed at in a view beside this one, of the same pair: it lights up here as well. */
+  hearEcho({ from, pair, token }) {
+    if (from === this || !this.layout || !this.data.quiet || this.data.pair !== pair) return;
+    this.echo = token;
     this.drawFocus();
   }
 
@@ -319,60 +309,13 @@ class LinkView {
     this.edit({ op: "verdict", now, then: "next" }, now === "right" ? "right, next" : "no entity, next");
   }
 
-  act(name) {
-    const [what, argument] = name.split(/:(.*)/s);
-    const acts = {
-      right: () => this.verdict("right"),
-      none: () => this.verdict("no-entity"),
-      label: () => this.label(argument),
-      longer: () => stretch(this, this.data[this.focus.side].dir === "rtl" ? "ArrowLeft" : "ArrowRight", false),
-      remove: () => this.remove(),
-      undo: () => this.edit({ op: "undo" }, "undone"),
-      redo: () => this.edit({ op: "redo" }, "done again"),
-      copy: () => this.copy(this.data.layers.find((layer) => layer.name === argument)),
-      note: () => this.openNote(),
-      help: () => (this.help.hidden = !this.help.hidden),
-      next: () => this.edit({ op: "move", to: "next" }),
-      previous: () => this.edit({ op: "move", to: "previous" }),
-    };
-    acts[what]();
-  }
-
-  openNote() {
-    this.parts.pop.hidden = true;
-    this.noteText.hidden = false;
-    this.noteShown.hidden = true;
-    this.noteText.value = this.outbox.shown.note;
-    this.noteText.focus();
-  }
-
-  closeNote(save) {
-    if (this.noteText.hidden) return;
-    const text = this.noteText.value.trim();
-    const had = this.root.getRootNode().activeElement === this.noteText;
-    this.noteText.hidden = true;
-    if (save && text !== this.outbox.shown.note) this.edit({ op: "note", now: text }, "note kept");
-    else this.draw();
-    if (had) this.focusToken();
-  }
-
 }
 
-function tokensDiffer(a, b) {
-  const tokens = (data) => JSON.stringify([data.source && [data.source.tokens, data.source.dir], data.target.tokens, data.target.dir]);
-  return tokens(a) !== tokens(b);
-}
-
-/** The background behind a node, as [r, g, b]. */
-function rgbOf(node) {
-  const probe = el("span");
-  probe.style.color = "var(--st-background-color, #fff)";
-  node.append(probe);
-  const canvas = document.createElement("canvas").getContext("2d");
-  canvas.fillStyle = getComputedStyle(probe).color;
-  probe.remove();
-  canvas.fillRect(0, 0, 1, 1);
-  return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3);
+/** Whether two sendings of a pair have other tokens, or other things to edit. */
+function unlike(a, b) {
+  const side = (sentence) => sentence && [sentence.tokens, sentence.dir];
+  const mark = (data) => JSON.stringify([side(data.source), side(data.target), Boolean(data.link_editing)]);
+  return mark(a) !== mark(b);
 }
 
 const views = new WeakMap();

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from projner_core import aligners
+from projner_core.aligners._statistical.model import Model
 from projner_core.aligners.base import LearningAligner
 from projner_core.aligners.statistical import StatisticalAligner
 from projner_core.corpus import Alignment, Link, Pair, Sentence
@@ -118,6 +119,43 @@ def test_a_word_is_linked_to_the_characters_that_write_it():
     assert best(alignment, 0) == 0
     assert best(alignment, 3) in {2, 3}
     assert {link.target for link in alignment.links if link.source == 3} <= {2, 3}
+
+
+@pytest.mark.parametrize(
+    ("lang", "source", "target", "place"),
+    [
+        ("de", "She left East Germany", "Sie verließ Ostdeutschland", (3, 2)),
+        ("sv", "He lives in central Europe", "Han bor i Centraleuropa", (4, 3)),
+        ("nl", "The West African bank", "De Westafrikaanse bank", (2, 1)),
+        ("fi", "He left West Germany", "Hän lähti Länsisaksa", (3, 2)),
+    ],
+)
+def test_a_compound_is_linked_by_what_it_ends_in(lang, source, target, place):
+    each = [pair(source, target, "en", lang)]
+    [found] = StatisticalAligner().align(each)
+    [without] = StatisticalAligner(model=Model(compounds=0)).align(each)
+    score = {(link.source, link.target): link.score for link in (*found.links, *found.weak)}
+    before = {(link.source, link.target): link.score for link in (*without.links, *without.weak)}
+    assert score[place] > 0.2 + before.get(place, 0.0)
+
+
+def test_initials_are_linked_to_what_they_stand_for():
+    each = [pair("The law of the EU", "La ley de la Unión Europea", "en", "es")]
+    [found] = StatisticalAligner().align(each)
+    [without] = StatisticalAligner(model=Model(acronyms=False)).align(each)
+    score, before = (
+        {(link.source, link.target): link.score for link in (*one.links, *one.weak)}[4, 4]
+        for one in (found, without)
+    )
+    assert score > 0.3 > before
+
+
+def test_characters_are_joined_unless_the_model_says_otherwise():
+    each = [pair("He works in China", "他 在 中 国 工 作", "en", "zh")]
+    [joined] = StatisticalAligner().align(each)
+    [apart] = StatisticalAligner(model=Model(segmentation=False)).align(each)
+    assert {(3, 2), (3, 3)} <= {(link.source, link.target) for link in joined.links}
+    assert not {(3, 2), (3, 3)} <= {(link.source, link.target) for link in apart.links}
 
 
 def test_without_its_priors_a_pair_alone_is_not_understood():

@@ -10,15 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from projner_core.aligners._statistical import known
+from projner_core.aligners._statistical.compounds import Compounds, ending
 from projner_core.aligners._statistical.cutting import LONGEST, cut
 from projner_core.aligners._statistical.hmm import WIDEST_JUMP, first_jumps, hmm_posterior, model1_posterior
 from projner_core.aligners._statistical.languages import choose, parse, script_of
 from projner_core.aligners._statistical.learned import WordCounts
 from projner_core.aligners._statistical.lexical import Pseudocounts, estimate
+from projner_core.aligners._statistical.model import Model
 from projner_core.aligners._statistical.shapes import SHAPES, Shape, affinity, shapes
 from projner_core.aligners._statistical.similarity import consonants, romanise, similar_pairs
 from projner_core.aligners._statistical.tables import Block, Text, build_block, look_up, number_pairs
-from projner_core.aligners._statistical.training import Model, train
+from projner_core.aligners._statistical.training import train
 from projner_core.aligners._statistical.units import Joiner
 from projner_core.aligners._statistical.words import STEM_LETTERS, Vocabulary, normalise, stem
 from projner_core.bundled import lexicons
@@ -67,6 +69,13 @@ def test_normalise(token, word):
 )
 def test_stem_leaves_out_tones_accents_and_points_but_not_what_spells(word, letters, expected):
     assert stem(word, letters) == expected
+
+
+def test_stems_may_keep_their_clitics():
+    assert stem("والقاهرة", 4, clitics=False) == "والق"
+    with_clitics = Vocabulary(clitics=False)
+    with_clitics.ids(["القاهرة", "قاهرة"])
+    assert len(set(with_clitics.classes(1).tolist())) == 2
 
 
 def test_a_vocabulary_numbers_words_once_and_their_stems_level_by_level():
@@ -224,6 +233,39 @@ def test_first_jumps_are_a_distribution_that_steps_on():
     assert jumps.argmax() == WIDEST_JUMP + 1
 
 
+def test_a_far_jump_counts_by_position_as_a_near_one_does():
+    n = 4 * WIDEST_JUMP
+    posterior, unaligned, moved = np.empty((1, n)), np.empty(1), np.zeros(2 * WIDEST_JUMP + 1)
+    even = np.ones(len(moved))
+    hmm_posterior(np.ones((1, n)), np.ones(1), 0.2, even, posterior, unaligned, moved)
+    # From before the first word to any: where every position is as likely, no jump is more so than another.
+    np.testing.assert_allclose(moved[WIDEST_JUMP + 1 :], posterior[0, 0])
+    assert (moved[: WIDEST_JUMP + 1] == 0).all()
+
+
+def test_jumps_far_back_count_by_position_too():
+    n = 3 * WIDEST_JUMP
+    emission = np.full((2, n), 1e-9)
+    emission[0, n - 1] = 1.0  # the first word stands last
+    emission[1, :WIDEST_JUMP] = 1.0  # the second in one of the first 15 places, all of them far from there
+    posterior, unaligned, moved = np.empty((2, n)), np.empty(2), np.zeros(2 * WIDEST_JUMP + 1)
+    hmm_posterior(emission, np.full(2, 1e-12), 0.2, np.ones(len(moved)), posterior, unaligned, moved)
+    positions_far_back = n - WIDEST_JUMP
+    assert moved[0] == pytest.approx(1 / positions_far_back, rel=1e-4)
+
+
+def test_the_null_word_takes_more_where_much_is_untranslated():
+    block, _, targets = block_of(*[(f"a{i % 4}", f"x{i % 4} p{i % 7} q{i % 5}") for i in range(40)])
+    priors = [Pseudocounts.none(table) for table in block.tables]
+
+    def to_fillers(strength: float) -> float:
+        found = train(block, priors, Model(null_strength=strength)).forward
+        words = [targets.words[block.tables[0].target[c]] for c in block.cell.tolist()]
+        return sum(float(p) for word, p in zip(words, found, strict=True) if word[0] in "pq")
+
+    assert to_fillers(1.0) < 0.6 * to_fillers(1e9)
+
+
 def test_training_does_not_depend_on_the_threads():
     block, _, _ = block_of(*[(f"a{i} b{i % 3} c", f"x{i} y{i % 3} z") for i in range(40)])
     priors = [Pseudocounts.none(table) for table in block.tables]
@@ -304,6 +346,58 @@ def test_names_and_numbers_look_alike_and_short_words_do_not():
     assert set(alike) == {("putin", "путина"), ("1999", "1999")}
     assert alike["1999", "1999"] == pytest.approx(12 * 4 / 6)
     assert prior.source.sum() == pytest.approx(prior.pair.sum()) == pytest.approx(prior.target.sum())
+
+
+# compounds
+
+
+@pytest.mark.parametrize(
+    ("word", "part"),
+    [
+        ("ostdeutschland", "deutschland"),  # the longest, not Land
+        ("eu-recht", "recht"),
+        ("länsi-saksa", "saksa"),
+        ("deutschland", "land"),
+        ("saksa", None),
+        ("xyland", None),  # two letters are no beginning
+        ("nordsee", None),  # three are no ending
+        ("የኢትዮጵያ", None),
+    ],
+)
+def test_the_known_ending_of_a_word(word, part):
+    assert ending(word, {"deutschland", "land", "recht", "saksa", "see", "ኢትዮጵያ"}) == part
+
+
+def test_a_compound_is_believed_to_translate_as_its_ending():
+    english, german = Vocabulary(), Vocabulary()
+    given = WordCounts()
+    words = [("germany", "deutschland", 8.0), ("german", "deutschland", 1.5), ("of", "deutschland", 0.5)]
+    given.add(
+        np.array([english.add(e) for e, _, _ in words]),
+        np.array([german.add(g) for _, g, _ in words]),
+        np.array([count for _, _, count in words]),
+    )
+    compounds = Compounds(given, english, german)
+    east, plain = german.add("ostdeutschland"), german.add("deutschland")
+    found = compounds.counts(np.array([english.add("lives")]), np.array([east, plain]), weight=6.0)
+    assert [(english.words[e], german.words[g]) for e, g, _ in found.entries()] == [
+        ("germany", "ostdeutschland"),
+        ("german", "ostdeutschland"),
+    ]
+    assert [count for _, _, count in found.entries()] == [pytest.approx(6 * 0.8), pytest.approx(6 * 0.15)]
+
+
+def test_compounds_are_found_on_both_sides_and_none_where_nothing_is_known():
+    dutch, english = Vocabulary(), Vocabulary()
+    given = WordCounts()
+    given.add(np.array([dutch.add("bank")]), np.array([english.add("bank")]), np.array([1.0]))
+    central, outside = np.array([dutch.add("staatsbank")]), np.array([english.add("riverbank")])
+    found = Compounds(given, dutch, english).counts(central, outside, weight=2.0)
+    assert [(dutch.words[a], english.words[b], c) for a, b, c in found.entries()] == [
+        ("bank", "riverbank", 2.0),
+        ("staatsbank", "bank", 2.0),
+    ]
+    assert len(Compounds(WordCounts(), dutch, english).counts(central, outside, weight=2.0)) == 0
 
 
 # units
@@ -467,6 +561,27 @@ def test_names_that_cldr_knows(lang, english, name):
     pairs = known.names("en", lang)
     assert (english, name) in pairs
     assert (name, english) in known.names(lang, "en")
+
+
+@pytest.mark.parametrize(
+    ("lang", "initials", "other"),
+    [
+        ("es", "eu", ("ue",)),
+        ("es", "eu", ("unión", "europea")),
+        ("de", "un", ("vereinte", "nationen")),
+        ("sw", "un", ("umoja", "wa", "mataifa")),
+        ("zh", "eu", ("欧盟",)),
+        ("fr", "us", ("états", "unis")),
+    ],
+)
+def test_initials_stand_for_names(lang, initials, other):
+    assert ((initials,), other) in known.acronyms("en", lang)
+    assert (other, (initials,)) in known.acronyms(lang, "en")
+
+
+def test_one_capital_makes_no_initials_and_a_script_without_capitals_none():
+    assert not {source for source, _ in known.acronyms("en", "de")} & {("g",), ("f",)}
+    assert known.acronyms("ja", "zh") == known.acronyms("en", "xx") == known.acronyms("", "de") == ()
 
 
 def test_names_between_two_languages_and_in_none():

@@ -11,6 +11,7 @@ from projner_core.errors import ProjnerError
 from projner_core.pipeline import exporting
 from projner_core.pipeline.config import RunConfig
 from projner_core.pipeline.importing import import_pair
+from projner_core.pipeline.linking import import_links
 from projner_core.pipeline.run import run
 from projner_core.review.actions import Kind, draft, inverse, spans_to_json
 from projner_core.schemes import Scheme
@@ -122,3 +123,52 @@ def test_everything_as_json(project):
     assert rows[0]["source_entities"] == [[0, 2, "PER"], [3, 4, "LOC"]]
     assert [0, 0] in [link[:2] for link in rows[0]["links"]]
     assert rows[0]["projections"][0]["candidates"]
+
+
+def draw(project, position: int, *links: tuple[int, int, str]) -> None:
+    state = project.state(position)
+    project.append(draft(state, position=position, kind=Kind.LINKS, now=[list(link) for link in links]))
+
+
+def test_links_drawn_by_hand_replace_the_machines(project):
+    result = run(project, RunConfig())
+    machine = list(exporting.pharaoh_text(project, result.links.id))
+    assert list(exporting.pharaoh_text(project, "reviewed")) == machine
+    draw(project, 1, (3, 2, "sure"), (1, 0, "sure"), (2, 1, "possible"))
+    assert list(exporting.pharaoh_text(project, "reviewed")) == [machine[0], "1-0 3-2\n", machine[2]]
+    assert list(exporting.pharaoh_text(project, result.links.id)) == machine
+    project.append(inverse(project.actions(1)[-1]))
+    assert list(exporting.pharaoh_text(project, "reviewed")) == machine
+
+
+def test_links_drawn_by_hand_are_given_back_before_any_run(project):
+    with pytest.raises(ProjnerError, match="no links yet"):
+        list(exporting.pharaoh_text(project, "reviewed"))
+    draw(project, 2, (0, 0, "sure"))
+    assert list(exporting.pharaoh_text(project, "reviewed")) == ["\n", "\n", "0-0\n"]
+
+
+def test_gold_links_say_which_are_only_possible_and_come_back_as_they_were(project, tmp_path):
+    file = tmp_path / "gold.txt"
+    file.write_text("0-0 1?1\n\n2-2\n", encoding="utf-8")
+    gold = import_links(project, file, gold=True)
+    assert "".join(exporting.pharaoh_text(project, gold.id)) == file.read_text()
+    assert "".join(exporting.gold_links_text(project)) == file.read_text()
+    draw(project, 1, (2, 1, "possible"), (1, 0, "sure"))
+    assert list(exporting.gold_links_text(project)) == ["0-0 1?1\n", "1-0 2?1\n", "2-2\n"]
+    assert "".join(exporting.pharaoh_text(project, gold.id)) == file.read_text()
+
+
+def test_pairs_without_gold_links_have_an_empty_line(project):
+    draw(project, 1, (1, 0, "sure"))
+    draw(project, 2)
+    assert list(exporting.gold_links_text(project)) == ["\n", "1-0\n", "\n"]
+
+
+def test_json_has_links_drawn_by_hand_beside_the_machines(project):
+    run(project, RunConfig())
+    draw(project, 0, (0, 1, "possible"), (0, 0, "sure"))
+    draw(project, 1)
+    rows = [json.loads(line) for line in exporting.jsonl_text(project)]
+    assert [row["links_by_hand"] for row in rows] == [[[0, 0, "sure"], [0, 1, "possible"]], [], None]
+    assert all(row["links"] for row in rows)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projner_core.corpus import Span
+from projner_core.corpus import GoldLinks, Span
 from projner_core.errors import ConflictError, ProjnerError
 from projner_core.review.actions import (
     UNTOUCHED,
@@ -19,6 +19,8 @@ from projner_core.review.actions import (
     draft,
     fold,
     inverse,
+    links_from_json,
+    links_to_json,
     redoable,
     spans_from_json,
     spans_to_json,
@@ -39,10 +41,21 @@ def span_values(draw):
     return [[a, b, draw(LABELS)] for a, b in zip(cuts[::2], cuts[1::2], strict=False)]
 
 
+LINK_VALUES = st.one_of(
+    st.none(),
+    st.dictionaries(
+        st.tuples(st.integers(0, LENGTH - 1), st.integers(0, LENGTH - 1)),
+        st.sampled_from(["sure", "possible"]),
+        max_size=6,
+    ).map(lambda links: [[source, target, how] for (source, target), how in links.items()]),
+)
+
+
 EDITS = st.one_of(
     st.tuples(st.just(Kind.SPANS), span_values()),
     st.tuples(st.just(Kind.SOURCE_SPANS), span_values()),
     st.tuples(st.just(Kind.VERDICT), st.sampled_from([None, "right", "no-entity"])),
+    st.tuples(st.just(Kind.LINKS), LINK_VALUES),
     st.tuples(st.just(Kind.NOTE), st.text(max_size=5)),
 )
 POSITIONS = st.integers(0, 2)
@@ -268,3 +281,54 @@ def test_entities_of_a_source_that_is_not_there_are_refused():
 def test_a_draft_has_no_inverse():
     with pytest.raises(ValueError, match="draft"):
         inverse(action(Kind.NOTE, "x"))
+
+
+@given(LINK_VALUES)
+def test_links_come_back_equal_and_sorted(value):
+    links = links_from_json(value)
+    again = links_to_json(links)
+    assert links_from_json(again) == links
+    assert again == (None if value is None else sorted(value))
+
+
+def test_links_drawn_by_hand_stand_in_their_own_field():
+    drawn = [[2, 0, "possible"], [0, 0, "sure"]]
+    action = draft(None, position=0, kind=Kind.LINKS, now=drawn)
+    assert (action.was, action.now) == (None, [[0, 0, "sure"], [2, 0, "possible"]])
+    state = apply(None, action)
+    assert state == PairState(links=GoldLinks(frozenset({(0, 0)}), frozenset({(0, 0), (2, 0)})))
+    assert value_of(state, Kind.LINKS) == action.now
+    assert apply(state, draft(state, position=0, kind=Kind.LINKS, now=None)) == UNTOUCHED
+
+
+def test_no_links_at_all_is_something_else_than_nothing_drawn():
+    assert apply(None, draft(None, position=0, kind=Kind.LINKS, now=[])).links == GoldLinks()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        [[0, 1]],
+        [[0, 1, "certain"]],
+        [[0, 1, None]],
+        [[-1, 1, "sure"]],
+        [[True, 1, "sure"]],
+        [[0, 1.0, "sure"]],
+        [[0, 1, "sure"], [0, 1, "possible"]],
+        "sure",
+        7,
+    ],
+)
+def test_what_is_no_list_of_links_is_a_sentence(value):
+    with pytest.raises(ProjnerError, match="links cannot be read"):
+        draft(None, position=0, kind=Kind.LINKS, now=value)
+
+
+@pytest.mark.parametrize("link", [[3, 0, "sure"], [0, 4, "possible"]])
+def test_links_must_lie_in_their_pair(link):
+    action = draft(None, position=0, kind=Kind.LINKS, now=[[2, 3, "sure"], link])
+    check(action, source_length=4, target_length=5)
+    with pytest.raises(ProjnerError, match="do not fit their pair"):
+        check(action, source_length=3, target_length=4)
+    with pytest.raises(ProjnerError, match="translate it, then link its words"):
+        check(action, source_length=None, target_length=4)

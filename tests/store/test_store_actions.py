@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
-from projner_core.corpus import Span
+from projner_core.corpus import GoldLinks, Span
 from projner_core.errors import ConflictError, ProjnerError
 from projner_core.review.actions import Action, Kind, Verdict, draft, fold, inverse, redoable, undoable
 from projner_core.store import Project
@@ -88,6 +88,9 @@ def test_several_actions_are_written_together_or_not_at_all(project):
         (spans(position=6), "no pair at position 6"),
         (spans(undoes=5), "no action 5"),
         (Action(None, "", "", "review", 5, Kind.SOURCE_SPANS, None, [[0, 1, "X"]]), "no source"),
+        (Action(None, "", "", "review", 5, Kind.LINKS, None, [[0, 0, "sure"]]), "no source"),
+        (Action(None, "", "", "review", 0, Kind.LINKS, None, [[0, 7, "sure"]]), "do not fit their pair"),
+        (Action(None, "", "", "review", 0, Kind.LINKS, None, [[9, 0, "sure"]]), "do not fit their pair"),
     ],
 )
 def test_what_does_not_fit_is_refused_and_nothing_is_written(project, action, says):
@@ -119,6 +122,30 @@ def test_the_log_can_be_asked_in_parts(project):
     assert project.reviews() == ["review", "second look"]
 
 
+def test_links_drawn_by_hand_are_kept_found_and_undone(project):
+    drawn = [[1, 0, "possible"], [0, 0, "sure"]]
+    for position in (4, 1):
+        project.append(draft(None, position=position, kind=Kind.LINKS, now=drawn, who="Ada"))
+    project.append(draft(None, position=2, kind=Kind.NOTE, now="no links here"))
+    project.append(draft(None, position=3, kind=Kind.LINKS, now=[], review="second look"))
+    links = GoldLinks(frozenset({(0, 0)}), frozenset({(0, 0), (1, 0)}))
+    assert project.state(1).links == links
+    assert project.positions_with_links() == [1, 4]
+    assert project.links_by_hand() == {1: links, 4: links}
+    assert project.links_by_hand("second look") == {3: GoldLinks()}
+    project.append(inverse(project.actions(1)[-1]))
+    assert project.positions_with_links() == [4]
+    project.append(inverse(redoable(project.actions(1))))
+    assert project.positions_with_links() == [1, 4]
+
+
+def test_links_drawn_by_hand_say_nothing_of_entities(project):
+    project.append(draft(None, position=1, kind=Kind.LINKS, now=[[0, 0, "sure"]]))
+    assert project.review_counts() == (0, 0, 6)
+    assert project.queue_size(None, show="done") == 0
+    assert not project.queue(None)[1].changed
+
+
 @pytest.mark.parametrize("statement", ["UPDATE actions SET who = 'Eve'", "DELETE FROM actions"])
 def test_the_log_only_grows(project, statement):
     action = project.append(spans())
@@ -137,6 +164,8 @@ STEPS = st.lists(
                     (Kind.SPANS, []),
                     (Kind.SPANS, None),
                     (Kind.SOURCE_SPANS, [[2, 3, "LOC"]]),
+                    (Kind.LINKS, [[1, 0, "possible"], [0, 0, "sure"]]),
+                    (Kind.LINKS, None),
                     (Kind.VERDICT, "right"),
                     (Kind.VERDICT, None),
                     (Kind.NOTE, "ṣé?"),

@@ -91,6 +91,31 @@ def test_no_question_of_a_page_reads_all_pairs(big, steps):
     assert steps(lambda: project.queue(layer, search="nowhere")) > SIZE  # the count does count
 
 
+def test_links_drawn_by_hand_are_found_without_reading_every_decision(big, steps):
+    project, layer, _ = big
+    with project.engine.begin() as connection:  # somebody said something of every pair
+        connection.exec_driver_sql(
+            "INSERT INTO states (review, position, note, last_action) "
+            "SELECT 'second look', position, 'seen', 1 FROM pairs"
+        )
+    for position in (70_000, 7):
+        for kind, now in ((Kind.LINKS, [[0, 0, "sure"]]), (Kind.SOURCE_SPANS, [[0, 1, "PER"]])):
+            state = project.state(position, "second look")
+            project.append(draft(state, position=position, kind=kind, now=now, review="second look"))
+    assert project.positions_with_links("second look") == [7, 70_000]
+    assert list(project.source_corrections("second look")) == [7, 70_000]
+    page = [SIZE - 1, 5, *range(500, 518)]
+    asked = {
+        "positions with links": lambda: project.positions_with_links("second look"),
+        "links by hand": lambda: project.links_by_hand("second look"),
+        "source corrections": lambda: project.source_corrections("second look"),
+        "pairs at": lambda: project.pairs_at(page),
+        "annotations at": lambda: project.annotations_at(layer, page),
+        "doubts at": lambda: project.doubts_at(layer, page),
+    }
+    assert {name: count for name, ask in asked.items() if (count := steps(ask)) > 2_000} == {}
+
+
 @pytest.fixture
 def steps(big):
     """How many steps SQLite takes to answer."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from projner_core.corpus import Span
-from projner_core.review.actions import Kind
-from projner_ui.actions import LONGEST_NOTE, Trail, act
+from projner_core.corpus import Alignment, GoldLinks, Link, Span
+from projner_core.review.actions import Kind, links_to_json
+from projner_core.store import LayerKind
+from projner_ui.actions import LONGEST_NOTE, Trail, act, machine_links
 from projner_ui.session import Filter
 
 MACHINE = [[0, 2, "PER"], [3, 8, "ORG"], [10, 11, "LOC"]]
@@ -237,3 +238,114 @@ def test_with_no_projection_the_pairs_can_be_walked(imported):
     assert reader.send(0, "move", to="next").position == 1
     assert reader.send(0, "spans", was=[], now=[[0, 2, "PER"]]).error is None
     assert reader.spans(0) == (Span(0, 2, "PER"),)
+
+
+# ------------------------------------------------------------------ links by hand
+
+MACHINE_LINKS = [[0, 0, "sure"], [1, 1, "sure"]]  # as the fixture's aligner decided; its weak links are none
+DRAWN = [[0, 0, "sure"], [1, 1, "sure"], [4, 8, "possible"]]
+
+
+def links_of(project, position):
+    state = project.state(position)
+    return links_to_json(state.links) if state else None
+
+
+def test_links_drawn_by_hand_are_in_the_database(reader, project):
+    outcome = reader.send(0, "links", was=None, now=DRAWN)
+    assert (outcome.position, outcome.error) == (0, None)
+    [action] = project.actions(0)
+    assert (action.who, action.kind, action.was, action.now) == ("asha", Kind.LINKS, None, DRAWN)
+    assert links_of(project, 0) == DRAWN
+    assert reader.spans(0) is None
+
+
+def test_links_put_back_to_the_machines_are_no_correction(reader, project):
+    assert reader.send(0, "links", was=MACHINE_LINKS, now=DRAWN).error is None
+    assert reader.send(0, "links", was=DRAWN, now=MACHINE_LINKS).error is None
+    assert links_of(project, 0) is None
+    reader.send(0, "links", was=None, now=DRAWN)
+    assert reader.send(0, "links", was=DRAWN, now=None).error is None
+    assert links_of(project, 0) is None
+
+
+def test_no_link_at_all_is_a_correction_of_some(reader, project):
+    assert reader.send(0, "links", was=MACHINE_LINKS, now=[]).error is None
+    assert links_of(project, 0) == []
+    assert reader.send(2, "links", was=[], now=[]).error is None, "nobody linked anything there"
+    assert links_of(project, 2) is None
+
+
+def test_the_page_says_which_links_it_shows(project):
+    trail = Trail()
+
+    def shown(_project, position):
+        return GoldLinks(frozenset({(position, 3)}), frozenset({(position, 3)}))
+
+    def send(**rest):
+        trigger = {"pair": "n-0", "position": 0, "kind": "links", **rest}
+        return act(project, trigger, who="asha", queue=Filter(), trail=trail, links=shown)
+
+    assert send(was=[[0, 3, "sure"]], now=[]).error is None
+    assert links_of(project, 0) == []
+    assert send(was=[], now=[[0, 3, "sure"]]).error is None
+    assert links_of(project, 0) is None
+    assert "Someone else" in send(was=MACHINE_LINKS, now=[]).error
+
+
+def test_before_a_projection_the_latest_aligner_stands_and_gold_is_nobodys(imported):
+    reader = Reader(imported)
+    assert machine_links(imported, 0) == GoldLinks()
+    for name, gold, link in (
+        ("first", {}, (0, 1)),
+        ("second", {}, (2, 2)),
+        ("by hand", {"gold": True}, (1, 1)),
+    ):
+        layer = imported.open_layer(
+            name=name, kind=LayerKind.LINKS, side="both", fingerprint=name, provenance=gold
+        )
+        layer = imported.write(layer, 0, [Alignment(links=(Link(*link),))] + [Alignment()] * 3)
+        imported.complete(layer)
+    assert reader.send(0, "links", was=[[2, 2, "sure"]], now=[]).error is None
+    assert links_of(imported, 0) == []
+
+
+def test_undo_and_redo_of_links_go_along_the_trail(reader, project):
+    reader.send(0, "spans", was=None, now=RIGHT_ONE)
+    reader.send(0, "links", was=None, now=DRAWN)
+    reader.open(1)
+    assert reader.send(1, "undo").position == 0
+    assert links_of(project, 0) is None
+    assert reader.spans(0) is not None
+    assert reader.send(0, "redo").error is None
+    assert links_of(project, 0) == DRAWN
+    reader.send(0, "undo")
+    reader.send(0, "undo")
+    assert reader.spans(0) is None
+
+
+def test_two_people_at_the_same_links(project):
+    asha, juma = Reader(project, "asha"), Reader(project, "juma")
+    asha.open(0)
+    juma.open(0)
+    assert asha.send(0, "links", was=None, now=DRAWN).error is None
+    for was in (None, MACHINE_LINKS):
+        juma.trail.seen[0] = 0
+        assert "Someone else" in juma.send(0, "links", was=was, now=[]).error
+    assert links_of(project, 0) == DRAWN, "hers stand"
+    juma.open(0)
+    assert "Someone else" in juma.send(0, "links", was=MACHINE_LINKS, now=[]).error, "not what he was shown"
+    juma.open(0)
+    assert juma.send(0, "links", was=DRAWN, now=[]).error is None
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        "x", [[0, 1]], [[0, 1, "perhaps"]], [[0, 99, "sure"]], [[99, 0, "sure"]], [[-1, 0, "sure"]],
+        [[True, 0, "sure"]], [[0.5, 1, "sure"]], [[0, 1, "sure"], [0, 1, "possible"]], [[0, 1, ["sure"]]], 7,
+    ],
+)  # fmt: skip
+def test_links_that_do_not_fit_are_refused(reader, project, now):
+    assert reader.send(0, "links", was=None, now=now).error
+    assert project.actions() == []

@@ -497,3 +497,268 @@ def test_text_of_scripts_without_spaces_has_none(js):
     body = "return m.phrase(value, 0, 2);"
     assert js("text.js", body, {"lang": "zh-Hans", "tokens": ["北", "京"]}) == "北京"
     assert js("text.js", body, {"lang": "sw", "tokens": ["Ziwa", "Victoria"]}) == "Ziwa Victoria"
+
+
+# ------------------------------------------------------------------ links by hand, several aligners, gold
+
+ABC = {"tokens": ["a", "b", "c"], "spans": []}
+LINKING = {"source": ABC, "target": ABC, "threshold": 0.3, "link_editing": True, "corrected_links": False}
+
+
+@needs_node
+@pytest.mark.parametrize(
+    ("given", "links"),
+    [
+        ({"links": [[2, 0, 0.9], [0, 0, 0.3], [1, 1, 0.2]]}, [[0, 0, "sure"], [2, 0, "sure"]]),
+        ({"links": [[0, 0, 0.9]], "standing": [[1, 2, "possible"]]}, [[1, 2, "possible"]]),
+        ({"links": [[0, 0, 0.9]], "standing": []}, []),
+        ({"links": [[0, 3, 0.9], [3, 0, 1], [-1, 0, 1]]}, []),  # outside the pair
+        ({"links": [[0, 0, 0.9, 3], [1, 1, 0.9, 1]], "aligners": [{}, {}]}, [[0, 0, "sure"]]),
+        ({"links": [[0, 0, 0.9]], "link_editing": False}, None),
+        ({"links": [[0, 0, 0.9]], "source": None}, None),
+    ],
+)  # fmt: skip
+def test_the_links_that_are_edited(js, given, links):
+    assert js("links.js", "return m.linksOf(value);", LINKING | given) == links
+
+
+@needs_node
+def test_a_link_is_made_made_possible_and_taken_away(js):
+    body = """
+      const kept = JSON.stringify(value);
+      let links = value.links;
+      const words = ["sure", "possible", "possible", "sure", "sure"];
+      const steps = words.map((word) => (links = m.toggled(links, 0, 1, word)));
+      if (JSON.stringify(value) !== kept) throw new Error("changed in place");
+      return steps;
+    """
+    start = [[0, 0, "sure"], [1, 1, "sure"]]
+    sure, possible = ([start[0], [0, 1, word], start[1]] for word in ("sure", "possible"))
+    assert js("links.js", body, {"links": start}) == [sure, possible, start, sure, start]
+
+
+@needs_node
+def test_whatever_is_clicked_links_stay_sorted_and_single_and_undo_brings_back_every_step(js):
+    body = """
+      let seed = 5; const some = (most) => (seed = (seed * 16807) % 2147483647) % most;
+      const tokens = Array(6).fill("x");
+      let state = m.stateOf({
+        source: { tokens, spans: [] }, target: { tokens, spans: [] }, links: [[0, 0, 1]], threshold: 0.3,
+        link_editing: true,
+      });
+      const states = [state.links];
+      for (let i = 0; i < 150; i++) {
+        const ops = [
+          { op: "link", source: some(6), target: some(6), strength: ["sure", "possible"][some(2)] },
+          { op: "unlink", source: some(6), target: some(6) },
+        ];
+        const before = JSON.stringify(state.links); const kept = state.links;
+        const next = m.apply(state, { ...ops[some(5) ? 0 : 1], side: "links" });
+        if (JSON.stringify(kept) !== before) throw new Error("changed in place");
+        if (next !== state) states.push(next.links);
+        state = next;
+      }
+      const back = [];
+      for (let i = 0; i < states.length; i++) {
+        back.push(state.links);
+        state = m.apply(state, { op: "undo" });
+      }
+      return { states, back: back.reverse() };
+    """
+    found = js("model.js", body)
+    assert len(found["states"]) > 100
+    assert found["back"] == found["states"]
+    for links in found["states"]:
+        offsets = [(i, j) for i, j, _ in links]
+        assert offsets == sorted(set(offsets))
+        assert all(word in ("sure", "possible") for *_, word in links)
+
+
+LINK_BOX = """
+const sent = []; const box = new m.Outbox("me", (action) => sent.push(action));
+const link = (source, target, strength = "sure") => ({ op: "link", side: "links", source, target, strength });
+const data = (rest) => ({ ...value, links: [[0, 0, 0.9]], pair: "a", position: 0, ...rest });
+const answered = (seq) => ({ answered: { client: "me", seq } });
+box.receive(data({}));
+"""
+
+
+@needs_node
+def test_links_are_drawn_at_once_sent_one_by_one_and_the_first_was_is_null(js):
+    body = (
+        LINK_BOX
+        + """
+      box.push(link(1, 1)); box.push(link(2, 2, "possible"));
+      box.push({ op: "unlink", side: "links", source: 0, target: 0 });
+      const atOnce = [box.shown.links, sent.length];
+      const standing = [[0, 0, "sure"], [1, 1, "sure"]];
+      box.receive(data({ ...answered(1), standing, corrected_links: true })); box.pump();
+      return { atOnce, still: box.shown.links, sent };
+    """
+    )
+    found = js("outbox.js", body, LINKING)
+    assert found["atOnce"] == [[[1, 1, "sure"], [2, 2, "possible"]], 1]
+    assert found["still"] == [[1, 1, "sure"], [2, 2, "possible"]]
+    first, second = found["sent"]
+    assert (first["kind"], first["was"], first["now"]) == ("links", None, [[0, 0, "sure"], [1, 1, "sure"]])
+    assert second["was"] == first["now"]
+    assert second["now"] == [*first["now"], [2, 2, "possible"]]
+
+
+@needs_node
+def test_refused_links_go_back_to_what_python_says(js):
+    body = (
+        LINK_BOX
+        + """
+      box.push(link(1, 1)); box.push({ op: "undo" }); box.push(link(2, 2));
+      const answer = box.receive(data({ ...answered(1), error: "No.", standing: [[2, 1, "sure"]] }));
+      return { answer, links: box.shown.links, busy: box.busy };
+    """
+    )
+    found = js("outbox.js", body, LINKING)
+    assert found == {"answer": {"fresh": False, "failed": True}, "links": [[2, 1, "sure"]], "busy": False}
+
+
+@needs_node
+def test_links_that_wait_still_reach_the_pair_they_were_drawn_on(js):
+    body = (
+        LINK_BOX
+        + """
+      box.push(link(1, 1)); box.push(link(2, 2));
+      box.receive({ ...data({}), pair: "b", position: 1 }); box.pump();
+      box.receive({ ...data(answered(1)), pair: "b", position: 1 }); box.pump();
+      return sent.map((a) => [a.pair, a.kind, a.was, a.now.length]);
+    """
+    )
+    was = [[0, 0, "sure"], [1, 1, "sure"]]
+    assert js("outbox.js", body, LINKING) == [["a", "links", None, 2], ["a", "links", was, 3]]
+
+
+@needs_node
+def test_links_of_aligners_are_shared_or_somebodys_and_hidden_aligners_do_not_count(js):
+    body = """
+      const aligners = ["x", "y", "z"].map((name) => ({ name }));
+      const links = [[0, 0, 0.9, 7], [1, 1, 0.1, 3], [2, 2, 0.8, 4], [2, 1, 0.8, 0]];
+      const shown = (...off) => m.linksShown({ aligners, links, threshold: 0.3 }, null, new Set(off));
+      return { all: shown(), two: shown("z"), one: shown("y", "z"), none: shown("x", "y", "z") };
+    """
+    found = js("links.js", body)
+    assert found["all"] == [
+        [0, 0, 0.9, {"by": [0, 1, 2], "shared": True}],
+        [1, 1, 0.3, {"by": [0, 1], "shared": False}],
+        [2, 2, 0.8, {"by": [2], "shared": False}],
+    ]
+    assert [link[3]["shared"] for link in found["two"]] == [True, True]
+    assert [link[3]["shared"] for link in found["one"]] == [False, False], "one alone keeps its own look"
+    assert found["none"] == []
+
+
+@needs_node
+def test_without_new_keys_the_links_are_drawn_as_they_came(js):
+    links = [[0, 0, 0.9], [1, 1, 0.1]]
+    body = "const data = { links: value, threshold: 0.3 }; return m.linksShown(data, null) === data.links;"
+    assert js("links.js", body, links) is True
+
+
+@needs_node
+def test_what_is_said_of_a_link(js):
+    body = "return value.map((look) => m.linkedTo([0, 0, 1, look], 'Court', [{ name: 'x' }, { name: 'y' }]));"
+    looks = [None, {"strength": "possible"}, {"by": [1], "shared": False}, {"by": [0, 1], "shared": True}]
+    assert js("links.js", body, looks) == ["Court", "possibly Court", "Court (y)", "Court"]
+
+
+@needs_node
+def test_glyphs_lie_on_their_link_and_each_aligner_has_its_height(js):
+    body = CROSSINGS.replace("let drawn", "const off = []; const heights = new Set(); let drawn").replace(
+        "for (const [x, y] of points(path)) {",
+        """
+        for (const k of [0, 1, 2, 3]) {
+          const [from, to] = [layout.tokens.source[i], layout.tokens.target[j]];
+          const [x, y] = m.linkMiddle(from, to, layout.bands, gutters, lane, k, 4);
+          const near = Math.min(...points(path).map(([a, b]) => Math.hypot(a - x, b - y)));
+          const straight = from.band !== to.band;
+          if (!straight && near > 12) off.push([i, j, k, near]); // points are steps of 1/50 of the link
+          const band = layout.bands[from.band];
+          if (!straight) heights.add(`${k} ${Math.round(y - band.gapTop)}`);
+          const over = (b) => b.x < x && x < b.x + b.w && b.y < y && y < b.y + b.h;
+          if (boxes.some(over)) through.push([i, j, k]);
+        }
+        for (const [x, y] of points(path)) {""",
+    )
+    found = js(
+        "geometry.js",
+        body.replace("return { drawn, through };", "return { drawn, through, off, heights: [...heights] };"),
+    )
+    assert found["drawn"] > 3000
+    assert found["off"] == []
+    assert found["through"] == []
+    assert len(found["heights"]) == 4
+
+
+# ------------------------------------------------------------------ figures
+
+
+@needs_node
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("</text><script>", "</text><script>"), ("Ẹ̀kọ́ 👩🏽‍🚀 العربية", "Ẹ̀kọ́ 👩🏽‍🚀 العربية"),
+        ("a\x00b\x0bc\x1fd", "a\ufffdb\ufffdc\ufffdd"), ("a\tb\nc", "a\tb\nc"),
+        ("\ufffe\uffff", "\ufffd\ufffd"),
+    ],
+)  # fmt: skip
+def test_text_that_xml_cannot_hold_is_replaced(js, text, kept):
+    assert js("figure.js", "return m.xmlText(value);", text) == kept
+
+
+@needs_node
+def test_half_a_character_is_replaced_and_a_whole_one_kept(js):
+    body = "return m.xmlText('a\\ud800b\\udc00' + value);"
+    assert js("figure.js", body, "𞄀") == "a\ufffdb\ufffd𞄀"
+
+
+@needs_node
+@pytest.mark.parametrize(
+    ("stem", "name"),
+    [
+        ("sw-12 aligners", "sw-12-aligners.svg"), ("../../etc/passwd", "etc-passwd.svg"), ("", "pair.svg"),
+        ('a<b>:"c"|?*', "a-b-c.svg"), ("Ìbàdàn العربية", "Ìbàdàn-العربية.svg"), ("...", "pair.svg"),
+        ("x" * 300, "x" * 100 + ".svg"),
+    ],
+)  # fmt: skip
+def test_files_are_called_what_any_system_takes(js, stem, name):
+    assert js("figure.js", "return m.fileName(value, 'svg');", stem) == name
+
+
+@needs_node
+def test_a_figure_is_a_tree_of_marks_and_then_words(js):
+    word = {
+        "text": "</text><script>", "x": 10, "y": 20, "anchor": "middle", "size": 17, "weight": "400",
+        "family": "Noto Sans", "fill": "#000000", "opacity": 1, "fit": None,
+    }  # fmt: skip
+    rtl = word | {"text": "ليلى", "lang": "ar", "dir": "rtl", "opacity": 0.5, "fit": 40}
+    mark = {"tag": "path", "attributes": {"d": "M0 0L1 1"}, "children": [], "text": None}
+    drawn = {
+        "width": 100.2,
+        "height": 50,
+        "ground": "#ffffff",
+        "title": "<b>",
+        "marks": [mark],
+        "words": [word, rtl],
+    }
+    tree = js("figure.js", "return m.figureTree(value);", drawn)
+    assert (tree["tag"], tree["attributes"]["viewBox"]) == ("svg", "0 0 133 82")
+    title, ground, content = tree["children"]
+    assert (title["text"], ground["attributes"]["fill"]) == ("<b>", "#ffffff")
+    path, first, second = content["children"]
+    assert path == mark
+    assert (first["tag"], first["text"], first["attributes"]["text-anchor"]) == (
+        "text",
+        "</text><script>",
+        "middle",
+    )
+    assert {"direction", "textLength", "fill-opacity", "xml:lang"}.isdisjoint(first["attributes"])
+    found = {
+        key: second["attributes"][key] for key in ("direction", "xml:lang", "fill-opacity", "textLength")
+    }
+    assert found == {"direction": "rtl", "xml:lang": "ar", "fill-opacity": 0.5, "textLength": 40}

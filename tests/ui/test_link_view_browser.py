@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import socket
+import struct
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -111,7 +113,8 @@ def show(server, chromium):
         page.failures = []
         page.on("pageerror", lambda error: page.failures.append(str(error)))
         page.goto(f"{server}/?" + "&".join(f"{k}={v}" for k, v in {"case": case, **query}.items()))
-        page.wait_for_selector(".lv-tok.at", timeout=30_000)
+        # a quiet view takes no focus
+        page.wait_for_selector('.lv-tok[tabindex="0"]' if "quiet" in query else ".lv-tok.at", timeout=30_000)
         return Shown(page)
 
     yield open_page
@@ -346,3 +349,251 @@ class TestInABrowser:
     @pytest.mark.parametrize("scheme", ["light", "dark"])
     def test_it_follows_the_theme(self, show, scheme):
         assert show("german", scheme=scheme).page.locator(f'.lv[data-theme="{scheme}"]').count() == 1
+
+
+class TestLinksByHand:
+    pytestmark = browser
+
+    @staticmethod
+    def links(shown) -> list[str]:
+        drawn = shown.page.locator(".lv-links .lv-link.edited")
+        looks = drawn.evaluate_all(
+            "list => list.map((n) => [n.dataset.link, n.classList.contains('possible') ? '?' : ''])"
+        )
+        return sorted("".join(look) for look in looks)
+
+    def test_a_click_on_a_word_and_on_its_counterpart_links_them(self, show):
+        shown = show("german", linking="1")
+        before = self.links(shown)
+        assert "0-3" in before
+        assert "8-1" not in before, "under the threshold: there to compare with"
+        shown.token("source", 8).click()
+        assert "Monday is marked" in shown.page.locator(".lv-hint").inner_text()
+        assert shown.page.locator(".lv-tok.marked").inner_text() == "Monday"
+        shown.token("target", 1).hover()
+        assert shown.page.locator(".lv-preview").count() == 1
+        shown.token("target", 1).click()
+        assert self.links(shown) == sorted([*before, "8-1"])
+        assert shown.page.locator(".lv-tok.marked, .lv-preview").count() == 0
+        [action] = shown.actions
+        assert (action["kind"], action["was"]) == ("links", None)
+        assert [8, 1, "sure"] in action["now"]
+        assert shown.state["links"] == action["now"]
+
+    def test_with_shift_the_link_is_possible_and_the_same_again_takes_it_away(self, show):
+        shown = show("german", linking="1")
+        for expected in (["8-1?"], []):
+            shown.token("target", 1).click()
+            shown.token("source", 8).click(modifiers=["Shift"])
+            assert [link for link in self.links(shown) if link.startswith("8-")] == expected
+        first, second = shown.actions
+        assert second["was"] == first["now"]
+
+    def test_a_click_on_a_line_removes_it_and_z_brings_it_back(self, show):
+        shown = show("german", linking="1")
+        before = self.links(shown)
+        middle = shown.page.locator('.lv-hit[data-link="2-2"]').evaluate(
+            """node => {
+              const { x, y } = node.getPointAtLength(node.getTotalLength() * 0.8);
+              const box = node.ownerSVGElement.getBoundingClientRect();
+              return [x + box.x + 3, y + box.y];
+            }"""
+        )
+        shown.page.mouse.move(*middle)
+        assert shown.page.locator(".lv-link.aim").get_attribute("data-link") == "2-2"
+        shown.page.mouse.click(*middle)
+        assert self.links(shown) == [link for link in before if link != "2-2"]
+        shown.saved().press("z")
+        assert self.links(shown) == before
+        assert [action["kind"] for action in shown.actions] == ["links", "undo"]
+        shown.press("Shift+Z")
+        assert "2-2" not in self.links(shown)
+
+    def test_by_keys_alone(self, show):
+        shown = show("german", linking="1")
+        assert shown.at() == ("source", 8)
+        shown.press("Enter", "ArrowDown")
+        assert shown.at()[0] == "target"
+        shown.press("Home", "ArrowRight", "?")
+        assert "8-1?" in self.links(shown)
+        shown.press("Enter", "ArrowUp", "Escape", "ArrowUp", "Enter")
+        assert shown.page.locator(".lv-tok.marked").get_attribute("data-side") == "source"
+        assert len(shown.actions) == 1, "Esc let go of the first word"
+        name = shown.token("source", 8).get_attribute("aria-label")
+        assert name.endswith("linked to possibly Montag")
+
+    def test_spans_are_shown_and_not_edited(self, show):
+        shown = show("swahili", linking="1")
+        assert shown.ribbons("target") == ["PER", "ORG", "LOC", "LOC"]
+        shown.press("m", "Delete", "0", "Shift+ArrowRight", "n", "1")
+        shown.drag(shown.token("target", 15), shown.token("target", 16))
+        assert shown.page.locator(".lv-pop, .lv-edge").filter(visible=True).count() == 0
+        assert shown.actions == []
+
+    def test_what_is_refused_goes_back(self, show):
+        shown = show("german", linking="1", refuse="links")
+        before = self.links(shown)
+        shown.token("source", 8).click()
+        shown.token("target", 1).click()
+        shown.page.locator(".lv-error", has_text="Someone else changed this pair").wait_for()
+        assert self.links(shown) == before
+
+    def test_fast_clicks_lose_nothing(self, show):
+        shown = show("german", linking="1", slow="0.3")
+        for source, target in ((8, 1), (9, 2), (10, 8), (8, 1)):
+            shown.token("source", source).click()
+            shown.token("target", target).click()
+        assert [link for link in self.links(shown) if link in ("8-1", "9-2", "10-8")] == ["10-8", "9-2"]
+        actions = shown.actions
+        assert [action["seq"] for action in actions] == [1, 2, 3, 4]
+        assert [a["was"] for a in actions[1:]] == [a["now"] for a in actions[:-1]]
+
+
+class TestSeveralAligners:
+    pytestmark = browser
+
+    def test_disputed_links_have_hue_dash_and_glyph_and_shared_ones_none(self, show):
+        shown = show("swahili", overlay="4")
+        look = """node => {
+          const [strand, glyph] = [node.querySelector('.lv-strand'), node.querySelector('.lv-glyph')];
+          const style = getComputedStyle(strand || node);
+          return [style.stroke, style.strokeDasharray, glyph && glyph.getAttribute('d')];
+        }"""
+        legend = shown.page.locator(".lv-mark.aligner")
+        looks = [legend.nth(k).evaluate(look) for k in range(4)]
+        for aspect in range(3):
+            assert len({each[aspect] for each in looks}) == 4
+        shared = shown.page.locator(".lv-links .lv-link.shared").first.evaluate(look)
+        assert shared[1:] == ["none", None]
+        assert shared[0] not in [each[0] for each in looks]
+        count = "(n, name) => n.querySelectorAll(name).length"
+        drawn = shown.page.locator(".lv-strands").evaluate_all(
+            f"list => list.map((n) => ['.lv-strand', '.lv-glyph'].map((name) => ({count})(n, name)))"
+        )
+        assert drawn
+        assert all(strands == glyphs > 0 for strands, glyphs in drawn)
+        assert max(drawn)[0] < 4
+
+    def test_an_aligner_is_hidden_by_its_name_and_lit_by_pointing(self, show):
+        shown = show("swahili", overlay="2")
+        disputed = shown.page.locator(".lv-strands")
+        count = disputed.count()
+        first = shown.page.locator(".lv-mark.aligner").first
+        first.focus()
+        assert shown.page.locator(".lv-strands.hot").count() < count
+        first.press("Enter")
+        assert first.get_attribute("aria-pressed") == "false"
+        strands = shown.page.locator(".lv-links .lv-strand")
+        colours = strands.evaluate_all("list => [...new Set(list.map((n) => getComputedStyle(n).stroke))]")
+        assert len(colours) == 1
+        assert first.evaluate("node => node.matches(':focus')"), "the keys stay on the name"
+        first.press("Enter")
+        assert disputed.count() == count
+        assert shown.actions == []
+
+    def test_without_the_optional_keys_nothing_of_them_is_there(self, show):
+        shown = show("swahili")
+        extra = ".lv-legend, .lv-downloads, .lv-hint, .lv-mark, .lv-strands, .lv-hit, .lv-gold, .lv-preview"
+        assert shown.page.locator(extra).filter(visible=True).count() == 0
+        assert shown.page.locator(".lv-head").bounding_box()["height"] == 0
+        assert shown.page.locator(".lv-shade").evaluate("node => node.children.length") == 0
+
+    def test_gold_is_shaded_full_or_hatched(self, show):
+        shown = show("swahili", gold="1")
+        for word, hatched in (("sure", False), ("possible", True)):
+            band = shown.page.locator(f".lv-shade .lv-gold.{word}").first
+            assert (band.evaluate("n => getComputedStyle(n).strokeDasharray") != "none") == hatched
+
+
+class TestQuiet:
+    pytestmark = browser
+
+    @pytest.mark.parametrize("case", ["swahili", "arabic", "chinese", "long", "odd"])
+    @pytest.mark.parametrize("width", [700, 1400])
+    def test_views_beside_each_other_wrap_and_nothing_overlaps(self, show, case, width):
+        """Two on 700 pixels, where Streamlit puts one under the other, and four on 1,400: 300 pixels each."""
+        shown = show(case, width, quiet="1", overlay="2", beside="2" if width < 1000 else "4")
+        found = shown.page.evaluate(
+            """() => [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')].map((host) => {
+              const root = host.shadowRoot;
+              const boxes = [...root.querySelectorAll('.lv-tok')].map((n) => n.getBoundingClientRect());
+              const card = root.querySelector('.lv-card').getBoundingClientRect();
+              let clashes = 0;
+              boxes.forEach((a, i) => boxes.slice(i + 1).forEach((b) => {
+                const apart = a.right <= b.left + .6 || b.right <= a.left + .6;
+                if (!apart && a.bottom > b.top && b.bottom > a.top) clashes += 1;
+              }));
+              const within = (a) => a.left >= card.left && a.right <= card.right && a.bottom <= card.bottom;
+              const out = boxes.filter((a) => !within(a));
+              const seen = [...root.querySelectorAll('.lv-why, .lv-keys, .lv-note, .lv-help, .lv-name')]
+                .filter((n) => n.offsetParent !== null && n.getBoundingClientRect().height > 0);
+              return [boxes.length > 10, clashes, out.length, seen.length];
+            })"""
+        )
+        assert found == [[True, 0, 0, 0]] * (2 if width < 1000 else 4)
+        assert shown.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+    def test_it_takes_no_focus_and_edits_nothing(self, show):
+        shown = show("swahili", quiet="1")
+        assert shown.page.locator(".lv-tok.at").count() == 0
+        shown.token("target", 3).click()
+        assert shown.at() == ("target", 3)
+        assert "Court" in shown.page.locator(".lv-tok.hot").all_inner_texts()
+        shown.press("p", "Delete", "0", "Enter", "n", "j", "z", "?", "Shift+ArrowRight")
+        assert shown.at() == ("target", 4)
+        assert shown.page.locator(".lv-pop").is_hidden()
+        assert json.loads(shown.page.locator("[data-testid=stCode] code").first.inner_text()) == []
+
+    def test_a_word_pointed_at_lights_up_in_every_view_of_the_pair(self, show):
+        shown = show("swahili", 1400, quiet="1", beside="2")
+        views = [shown.page.locator(".lv").nth(k) for k in range(2)]
+        views[0].locator('.lv-tok[data-side="source"][data-index="2"]').hover()
+        for view in views:
+            assert view.locator(".lv-tok.hot").all_inner_texts() == ["told", "aliiambia"]
+        shown.page.mouse.move(2, 2)
+        assert shown.page.locator(".lv-tok.hot").count() == 0
+
+
+class TestDownloads:
+    pytestmark = browser
+
+    @staticmethod
+    def fetch(shown, name: str):
+        with shown.page.expect_download() as download:
+            shown.page.get_by_role("button", name=f"Download as {name}").click()
+        return download.value
+
+    @pytest.mark.parametrize("case", ["swahili", "arabic", "odd", "hostile"])
+    def test_both_files_hold_the_pair(self, show, case):
+        shown = show(case, downloads="my pair/1", gold="1", overlay="3")
+        svg, png = (self.fetch(shown, name) for name in ("SVG", "PNG"))
+        assert (svg.suggested_filename, png.suggested_filename) == ("my-pair-1.svg", "my-pair-1.png")
+        root = ElementTree.parse(svg.path()).getroot()
+        texts = [node.text or "" for node in root.iter("{http://www.w3.org/2000/svg}text")]
+        for token in shown.page.locator(".lv-tok").all():
+            assert token.evaluate("node => node.textContent").replace("\x01", "\ufffd") in texts
+        for label in shown.ribbons("target"):
+            assert label in texts
+        assert {"statistical", "simalign itermax", "awesome", "gold, sure"} <= set(texts)
+        names = {node.tag.rsplit("}")[-1] for node in root.iter()}
+        assert names <= {"svg", "title", "rect", "g", "path", "text"}
+        if case == "arabic":
+            rtl = [node.text for node in root.iter() if node.get("direction") == "rtl"]
+            assert "الجفاف" in rtl
+        width, height = (int(root.get(name)) for name in ("width", "height"))
+        data = Path(png.path()).read_bytes()
+        assert data[:8] == b"\x89PNG\r\n\x1a\n"
+        assert struct.unpack(">II", data[16:24]) == (3 * width, 3 * height)
+        assert len(data) > 20_000, "something is drawn"
+
+    def test_a_figure_shows_nothing_lit_and_no_hidden_aligner(self, show):
+        shown = show("swahili", downloads="x", overlay="2")
+        shown.page.locator(".lv-mark.aligner").nth(1).press("Enter")
+        root = ElementTree.parse(self.fetch(shown, "SVG").path()).getroot()
+        texts = [node.text for node in root.iter("{http://www.w3.org/2000/svg}text")]
+        assert "statistical" in texts
+        assert "simalign itermax" not in texts
+        assert "told" in texts
+        faded = [node for node in root.iter() if float(node.get("fill-opacity", "1")) < 0.1]
+        assert faded == []
+        assert shown.page.locator(".lv.still").count() == 0

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projner_ui.palette import PALETTE, RESERVED_KEYS, colours, css, entries, keys
+from projner_ui.palette import ALIGNERS, PALETTE, RESERVED_KEYS, colours, css, entries, keys
 
 LIGHT, DARK = "#fbfaf8", "#1d2125"  # the backgrounds of the two themes
+INK = {"light": "#1d2327", "dark": "#fafafa"}  # in which links are drawn that aligners share
 
 # Machado, Oliveira and Fernandes 2009, severity 1.0, on linear RGB.
 SIGHT = {
@@ -51,8 +52,14 @@ def contrast(one: str, other: str) -> float:
 
 def closest(theme: str, sight: str, count: int) -> float:
     """The least CIE 1976 difference of two of the first `count` colours, as such eyes see them."""
-    seen = [lab(np.clip(SIGHT[sight] @ linear(getattr(colour, theme)), 0, 1)) for colour in PALETTE[:count]]
-    return min(float(np.linalg.norm(a - b)) for a, b in combinations(seen, 2))
+    used = [getattr(colour, theme) for colour in PALETTE[:count]]
+    return min(apart(a, b, sight) for a, b in combinations(used, 2))
+
+
+def apart(one: str, other: str, sight: str) -> float:
+    """The CIE 1976 difference of two colours, as such eyes see them."""
+    a, b = (lab(np.clip(SIGHT[sight] @ linear(colour), 0, 1)) for colour in (one, other))
+    return float(np.linalg.norm(a - b))
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -65,6 +72,20 @@ def test_colours_are_told_apart(theme, sight):
 @pytest.mark.parametrize(("theme", "background"), [("light", LIGHT), ("dark", DARK)])
 def test_colours_are_legible_as_text(theme, background):
     assert all(contrast(getattr(colour, theme), background) >= 4.5 for colour in PALETTE)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("sight", list(SIGHT))
+def test_hues_of_aligners_are_told_apart_from_each_other_from_entities_and_from_ink(theme, sight):
+    hues, entities = ([getattr(colour, theme) for colour in group] for group in (ALIGNERS, PALETTE))
+    assert min(apart(a, b, sight) for a, b in combinations(hues, 2)) > 25
+    assert min(apart(a, b, sight) for a, b in product(hues, entities)) > 15
+    assert min(apart(hue, INK[theme], sight) for hue in hues) > 25
+
+
+@pytest.mark.parametrize(("theme", "background"), [("light", LIGHT), ("dark", DARK)])
+def test_hues_of_aligners_are_seen_as_lines(theme, background):
+    assert all(contrast(getattr(colour, theme), background) >= 3 for colour in ALIGNERS)
 
 
 def test_usual_types_take_their_first_letters_and_colours_in_any_order():
@@ -107,3 +128,5 @@ def test_css_names_every_colour_of_both_themes():
         assert block is not None
         for n, colour in enumerate(PALETTE):
             assert f"--pn-c{n}: {getattr(colour, theme)};" in block[1]
+        for n, colour in enumerate(ALIGNERS):
+            assert f"--pn-a{n}: {getattr(colour, theme)};" in block[1]

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 
 from projner_core.corpus import Pair, Sentence
+from projner_core.pipeline.config import StageConfig
+from projner_core.pipeline.progress import Watch
+from projner_core.pipeline.run import carry_over
 from projner_core.review.actions import Kind, draft
 from projner_core.store import LayerKind
 from projner_ui import labels, languages
@@ -31,6 +34,15 @@ def test_links_with_their_scores_the_faintest_left_out(project):
     view = build(project, 0).data
     assert view["links"] == [[0, 0, 0.99], [1, 0, 0.2], [1, 1, 0.7]]
     assert view["threshold"] == 0.3
+
+
+def test_links_drawn_by_hand_stand_instead_of_the_aligners_and_explain_nothing_away(project):
+    before = build(project, 0).data
+    decide(project, 0, Kind.LINKS, [[0, 0, "sure"], [1, 2, "possible"]])
+    view = build(project, 0).data
+    assert view["links"] == [[0, 0, 1.0], [1, 2, 0.5]]
+    assert 0.5 < view["threshold"] < 1.0  # so that the possible link is dashed
+    assert view["projections"] == before["projections"]  # they were made from the aligner's links
 
 
 def test_each_projection_is_explained(project):
@@ -168,3 +180,16 @@ def test_only_a_few_layers_stand_beside_the_pair_the_latest_first(project):
     assert project.current_projection == current
     names = [ribbon["name"] for ribbon in build(project, 0).data["layers"]]
     assert names == ["gold", "other 5", "other 4", "other 3"]
+
+
+def test_a_projection_made_to_compare_aligners_is_there_when_it_is_asked_for(project):
+    entities = next(layer for layer in project.layers(kind=LayerKind.SPANS, side="source"))
+    links = next(layer for layer in project.layers(kind=LayerKind.LINKS))
+    layer = carry_over(
+        project, StageConfig(name="matching", minimum=0.5), entities, links, Watch(None, None), compared=True
+    )
+    assert [named["name"] for named in build(project, 0).data["layers"]] == ["gold"]
+    assert [named["name"] for named in build(project, 0, beside=[layer.id]).data["layers"]] == [
+        "gold",
+        layer.name,
+    ]

@@ -15,13 +15,14 @@ from numba import njit
 
 from projner_core.aligners._statistical.arrays import FloatArray
 
-WIDEST_JUMP = 15  # jumps further than this share one probability in each direction
+WIDEST_JUMP = 15  # jumps so far and further have one weight in each direction
 
 
 def first_jumps() -> FloatArray:
     """A jump distribution to begin with, by preference one step on: float64 [2 * WIDEST_JUMP + 1].
 
-    `jump[WIDEST_JUMP + d]` is the weight of moving d words on in the hidden sentence.
+    `jump[WIDEST_JUMP + d]` is the weight of moving d words on in the hidden sentence; the first and the last
+    are the weight of each position that is so far away or further.
     """
     distance = np.abs(np.arange(-WIDEST_JUMP, WIDEST_JUMP + 1) - 1.0)
     weight: FloatArray = np.exp(-0.5 * distance) + 0.01
@@ -107,7 +108,9 @@ def hmm_posterior(
         jump: [2 * widest + 1]; see `first_jumps`.
         posterior: [m, n]; overwritten.
         null_posterior: [m]; overwritten.
-        jump_count: [2 * widest + 1]; the expected number of each jump is added.
+        jump_count: [2 * widest + 1]; the expected number of each jump is added. Of the first and the last,
+            which stand for many positions, it is the expected number for each of these: else a long
+            sentence would seem full of far jumps, and each far position as likely as all together.
     """
     m, n = emission.shape
     widest = (len(jump) - 1) // 2
@@ -159,5 +162,12 @@ def hmm_posterior(
                     before += move[p, q] * arrive[q]
             after[p] = before
     for p in range(n + 1):
+        far_behind, far_ahead = max(1, p - widest), max(1, n - p - widest + 1)
         for q in range(n):
-            jump_count[widest + max(-widest, min(widest, q + 1 - p))] += moved[p, q]
+            step_on = max(-widest, min(widest, q + 1 - p))
+            if step_on == -widest:
+                jump_count[0] += moved[p, q] / far_behind
+            elif step_on == widest:
+                jump_count[2 * widest] += moved[p, q] / far_ahead
+            else:
+                jump_count[widest + step_on] += moved[p, q]

@@ -8,15 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from projner_core.aligners._statistical import known
-from projner_core.aligners._statistical.arrays import IntArray, sums
+from projner_core.aligners._statistical.arrays import LongArray, sums
+from projner_core.aligners._statistical.compounds import Compounds
 from projner_core.aligners._statistical.cutting import Piece, cut
 from projner_core.aligners._statistical.learned import WordCounts
 from projner_core.aligners._statistical.lexical import Pseudocounts
+from projner_core.aligners._statistical.model import Model
 from projner_core.aligners._statistical.shapes import Shape, shapes
 from projner_core.aligners._statistical.similarity import similar_pairs
 from projner_core.aligners._statistical.tables import Block, Text, build_block
-from projner_core.aligners._statistical.training import Model, Posteriors, train
-from projner_core.aligners._statistical.units import Joiner, Units
+from projner_core.aligners._statistical.training import Posteriors, train
+from projner_core.aligners._statistical.units import Joiner, Units, apart
 from projner_core.aligners._statistical.words import Vocabulary
 from projner_core.corpus import Alignment, Link, Pair
 
@@ -42,14 +44,16 @@ class Knowledge:
 
     def __init__(self, settings: Settings, source_lang: str, target_lang: str) -> None:
         self._settings = settings
-        self._source_words = Vocabulary()
-        self._target_words = Vocabulary()
+        self._source_words = Vocabulary(settings.model.clitics)
+        self._target_words = Vocabulary(settings.model.clitics)
         self._given = WordCounts()
         self._learned = WordCounts()
+        self._compounds: Compounds | None = None  # until all that is given is known
         if settings.lexicon > 0:
             self._give(known.lexicon(source_lang, target_lang), settings.lexicon)
         if settings.names > 0:
             self._give(self._linked_names(source_lang, target_lang), settings.names)
+        self._compounds = Compounds(self._given, self._source_words, self._target_words)
         self._source_joiner = Joiner(self._source_words.words)
         self._target_joiner = Joiner(self._target_words.words)
 
@@ -114,6 +118,8 @@ class Knowledge:
     def _linked_names(self, source_lang: str, target_lang: str) -> known.Counts:
         """Names in two languages are a small bitext: the words that the model links in it."""
         pairs = known.names(source_lang, target_lang)
+        if self._settings.model.acronyms:
+            pairs += known.acronyms(source_lang, target_lang)
         if not pairs:
             return {}
         sources = Text(self._source_words, [], [])
@@ -136,6 +142,10 @@ class Knowledge:
         given = self._given.pseudocounts(block, self._source_words, self._target_words)
         learned = self._learned.pseudocounts(block, self._source_words, self._target_words)
         priors = [a + b for a, b in zip(given, learned, strict=True)]
+        if self._compounds and self._settings.model.compounds > 0:
+            compounds = self._compounds.counts(*self._numbers(block), self._settings.model.compounds)
+            more = compounds.pseudocounts(block, self._source_words, self._target_words)
+            priors = [a + b for a, b in zip(priors, more, strict=True)]
         if self._settings.similarity > 0:
             alike = similar_pairs(
                 block, *self._words(block), weight=self._settings.similarity, threads=self._settings.threads
@@ -146,11 +156,17 @@ class Knowledge:
     def _words(self, block: Block) -> tuple[list[str], list[str]]:
         """The source words and the target words of a block, in the order of its first table."""
 
-        def of(words: Vocabulary, number: IntArray) -> list[str]:
-            return [words.words[w] for w in np.flatnonzero(number >= 0).tolist()]
+        sources, targets = self._numbers(block)
+        return (
+            [self._source_words.words[w] for w in sources.tolist()],
+            [self._target_words.words[w] for w in targets.tolist()],
+        )
 
+    @staticmethod
+    def _numbers(block: Block) -> tuple[LongArray, LongArray]:
+        """The same words, as the vocabularies number them."""
         table = block.tables[0]
-        return of(self._source_words, table.sources.number), of(self._target_words, table.targets.number)
+        return np.flatnonzero(table.sources.number >= 0), np.flatnonzero(table.targets.number >= 0)
 
     def _links(
         self,
@@ -187,6 +203,8 @@ class Knowledge:
 
     def _units(self, pair: Pair) -> tuple[Units, Units]:
         source, target = (side.tokens for side in pair.both())
+        if not self._settings.model.segmentation:
+            return apart(source), apart(target)
         return self._source_joiner.units(source, target), self._target_joiner.units(target, source)
 
 

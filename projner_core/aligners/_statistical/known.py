@@ -17,6 +17,7 @@ Counts = dict[tuple[str, str], float]  # (source word, target word), both normal
 
 _LEAST_COMPOSED = 0.1
 _CITY = "city "
+_TERRITORY = "territory "
 _APOSTROPHES = "'’ʼʻ"
 
 
@@ -84,10 +85,40 @@ def names(source_lang: str, target_lang: str) -> tuple[tuple[tuple[str, ...], tu
     return tuple((a, b) for a, b in dict.fromkeys(pairs) if a and b)
 
 
+@lru_cache(maxsize=8)
+def acronyms(source_lang: str, target_lang: str) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
+    """Countries and unions of countries by their initials, as pairs like those of `names`.
+
+    Initials stand for initials (EU: UE), and for the name in the other language (EU: Unión Europea). They
+    are the capitals that a name's words begin with, two or more: scripts without capitals have none.
+    """
+    source, target = _names(source_lang), _names(target_lang)
+    pairs: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
+    for key in source:
+        if key.startswith(_TERRITORY) and key in target:
+            short, other_short = _initials(source[key]), _initials(target[key])
+            pairs += [
+                (short, other_short),
+                (short, _words(target[key])),
+                (_words(source[key]), other_short),
+            ]
+    return tuple((a, b) for a, b in dict.fromkeys(pairs) if a and b)
+
+
+def _initials(name: str) -> tuple[str, ...]:
+    """The one word that a name's capitals make; none where there are fewer than two."""
+    capitals = [word[0] for word in _spaced(name).split() if word[0].isupper()]
+    return (normalise("".join(capitals)),) if len(capitals) > 1 else ()
+
+
 def _words(name: str) -> tuple[str, ...]:
     """The words of a name."""
-    spaced = "".join(c if unicodedata.category(c)[0] in "LMN" or c in _APOSTROPHES else " " for c in name)
-    return tuple(normalise(word) for word in spaced.split())
+    return tuple(normalise(word) for word in _spaced(name).split())
+
+
+def _spaced(name: str) -> str:
+    """A name with spaces for what is neither in words nor in numbers."""
+    return "".join(c if unicodedata.category(c)[0] in "LMN" or c in _APOSTROPHES else " " for c in name)
 
 
 def _names(lang: str) -> dict[str, str]:
@@ -109,7 +140,7 @@ def _locale(lang: str) -> Locale | None:
 
 def _entries(locale: Locale) -> Iterator[tuple[str, str]]:
     for kind, table in (
-        ("territory", locale.territories),
+        (_TERRITORY.strip(), locale.territories),
         ("language", locale.languages),
         ("script", locale.scripts),
         ("currency", locale.currencies),

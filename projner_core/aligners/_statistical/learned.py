@@ -48,16 +48,20 @@ class WordCounts:
             pairs, counts = pairs[frequent], counts[frequent]
         self.pairs, self.counts = pairs, counts
 
+    def words(self) -> tuple[LongArray, LongArray]:
+        """The source word and the target word of each pair: two int64 [W]."""
+        return self.pairs >> _SHIFT, self.pairs & _LOW
+
     def entries(self) -> Iterator[tuple[int, int, float]]:
         """Source word, target word, count, in order of the words' numbers."""
-        source, target = self.pairs >> _SHIFT, self.pairs & _LOW
+        source, target = self.words()
         yield from zip(source.tolist(), target.tolist(), self.counts.tolist(), strict=True)
 
     def pseudocounts(
         self, block: Block, source_words: Vocabulary, target_words: Vocabulary
     ) -> list[Pseudocounts]:
         """The counts as pseudo-counts, one a level of the block's tables."""
-        source, target = self.pairs >> _SHIFT, self.pairs & _LOW
+        source, target = self.words()
         return [
             _at_level(
                 table, source_words.classes(level)[source], target_words.classes(level)[target], self.counts

@@ -22,11 +22,17 @@ _NOUGHT = 0.75  # the similarity that would weigh nothing
 _SHORT = 4  # letters: up to here words have to be equal
 _LONG = 6  # letters: from here on a pair weighs in full
 
-# Scripts that spell foreign names by their consonants, or not letter by letter: Hebrew to Syriac; Thai to
-# Khmer; Kana and Han.
-_BY_SOUND = re.compile(
-    r"[\u0590-\u05ff\u0600-\u074f\u08a0-\u08ff\ufb1d-\ufdff\ufe70-\ufefc"
-    r"\u0e01-\u0eff\u0f40-\u0fbc\u1000-\u109f\u1780-\u17d3\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff]"
+# Scripts that spell foreign names by their consonants (Hebrew to Syriac), or by syllables and not letter by
+# letter (Thai to Khmer; Kana and Han); and how many consonants a word must have to be compared by them.
+# Syllables romanised have a few in common by chance.
+_BY_SOUND = (
+    (re.compile(r"[\u0590-\u05ff\u0600-\u074f\u08a0-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]"), 3),
+    (
+        re.compile(
+            r"[\u0e01-\u0eff\u0f40-\u0fbc\u1000-\u109f\u1780-\u17d3\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff]"
+        ),
+        4,
+    ),
 )
 _SOUNDS = (("ph", "f"), ("ch", "k"), ("kh", "k"), ("gh", "g"), ("dh", "d"), ("th", "t"), ("x", "ks"))
 _NEAR_SOUNDS = str.maketrans(
@@ -43,7 +49,6 @@ _NEAR_SOUNDS = str.maketrans(
     }
 )
 _VAV = "\u05d5"  # mostly a vowel, in names
-_LEAST_CONSONANTS = 3
 _LETTERS_OF_A_CONSONANT = 1.5  # how long a word is whose vowels are not written
 
 
@@ -73,9 +78,9 @@ def similar_pairs(
 
         weight · ((x - 0.75) / 0.25)² · min(1, l / 6)        where x ≥ 0.82, and x = 1 if l ≤ 4
 
-    Short words look alike by chance. Where one of the words is of a script that spells names by sound
-    (Arabic, Hebrew, Thai, Kana, Han …), their consonants are compared as well, which have to be three or
-    more and count as 1.5 letters each.
+    Short words look alike by chance. Where one of the words is of a script that spells names by sound,
+    their consonants are compared as well, which count as 1.5 letters each and have to be three or more
+    (Arabic, Hebrew) or four (Thai, Kana, Han …).
 
     Args:
         block: its words are compared where they meet.
@@ -87,19 +92,20 @@ def similar_pairs(
     count = _likeness(
         table, [romanise(word) for word in sources], [romanise(word) for word in targets], threads
     )
-    source_by_sound = np.array([bool(_BY_SOUND.search(word)) for word in sources])
-    target_by_sound = np.array([bool(_BY_SOUND.search(word)) for word in targets])
-    if source_by_sound.any() or target_by_sound.any():
-        spoken = _likeness(
-            table,
-            [consonants(word) for word in sources],
-            [consonants(word) for word in targets],
-            threads,
-            among=source_by_sound[table.source] != target_by_sound[table.target],
-            shortest=_LEAST_CONSONANTS,
-            length=_LETTERS_OF_A_CONSONANT,
-        )
-        count = np.maximum(count, spoken)
+    for script, least_consonants in _BY_SOUND:
+        source_by_sound = np.array([bool(script.search(word)) for word in sources])
+        target_by_sound = np.array([bool(script.search(word)) for word in targets])
+        if source_by_sound.any() or target_by_sound.any():
+            spoken = _likeness(
+                table,
+                [consonants(word) for word in sources],
+                [consonants(word) for word in targets],
+                threads,
+                among=source_by_sound[table.source] != target_by_sound[table.target],
+                shortest=least_consonants,
+                length=_LETTERS_OF_A_CONSONANT,
+            )
+            count = np.maximum(count, spoken)
     return _as_pseudocounts(block, weight * count)
 
 

@@ -27,42 +27,13 @@ from projner_core.aligners._statistical.hmm import (
     model1_posterior,
 )
 from projner_core.aligners._statistical.lexical import Pseudocounts, count_pairs, dice, estimate
+from projner_core.aligners._statistical.model import Model
 from projner_core.aligners._statistical.shapes import SHAPES, affinity
 from projner_core.aligners._statistical.tables import Block
 
 _CHUNKS = 8  # of a block, worked on side by side; fixed, so that sums do not depend on the threads
 _COUNTERS = 2  # partial sums of counts; fixed for the same reason
 _SHARPEST = 40.0  # of the diagonals that may be estimated
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """The numbers of the model; docs/aligner.md says how they were chosen.
-
-    Attributes:
-        model1_iterations, hmm_iterations: rounds of EM.
-        null: the probability of the null word.
-        sharpness: model 1's preference for the diagonal in the first round.
-        sharpness_share: in later rounds it is this share of its maximum-likelihood estimate.
-        top: pseudo-count of the symmetric Dirichlet over the shortest stems.
-        back_off: κ, the weight of a stem's translations for its words.
-        shape_strength: how much the shapes of tokens count; 0 is not at all.
-        shape_smoothing: expected links that do not mind shapes.
-        jump_smoothing: pseudo-count of every jump.
-        null_smoothing: pseudo-counts that hold the null word's translations to the word frequencies.
-    """
-
-    model1_iterations: int = 4
-    hmm_iterations: int = 2
-    null: float = 0.2
-    sharpness: float = 1.0
-    sharpness_share: float = 0.5
-    top: float = 0.01
-    back_off: float = 6.0
-    shape_strength: float = 0.6
-    shape_smoothing: float = 20.0
-    jump_smoothing: float = 1.0
-    null_smoothing: float = 100.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +64,7 @@ class _Direction(NamedTuple):
     """What one direction goes by in a round, and where its posteriors go."""
 
     lexical: SingleArray  # [P]; t(observed | hidden) of each pair of words
+    unaligned: float  # P(the null word)
     null: FloatArray  # [observed tokens]; t(observed | null)
     jump: FloatArray  # [J]
     posterior: SingleArray  # [C]; P(hidden | observed)
@@ -108,26 +80,30 @@ class _Tally(NamedTuple):
 
 
 class _Observed:
-    """What a direction keeps of the side it observes: the null word's translations, and its jumps."""
+    """What a direction keeps of the side it observes: the null word and its translations, and its jumps."""
 
-    def __init__(self, count: FloatArray, token: IntArray, smoothing: float) -> None:
+    def __init__(self, count: FloatArray, token: IntArray, model: Model) -> None:
         self.token = token
         self.frequency = (count + 0.5) / (count.sum() + 0.5 * len(count))
-        self.smoothing = smoothing
+        self.model = model
+        self.unaligned = model.null
         self.null = self.frequency[token]
         self.null_posterior = np.zeros(len(token))
         self.jump = first_jumps()
 
     def estimate_null(self) -> None:
-        unaligned = sums(self.token, len(self.frequency), self.null_posterior)
-        estimate = (unaligned + self.smoothing * self.frequency) / (unaligned.sum() + self.smoothing)
+        found = sums(self.token, len(self.frequency), self.null_posterior)
+        smoothing, strength = self.model.null_smoothing, self.model.null_strength
+        estimate = (found + smoothing * self.frequency) / (found.sum() + smoothing)
         self.null = estimate[self.token]
+        self.unaligned = float((found.sum() + strength * self.model.null) / (len(self.token) + strength))
 
-    def estimate_jumps(self, count: FloatArray, smoothing: float) -> None:
-        self.jump = (count + smoothing) / (count + smoothing).sum()
+    def estimate_jumps(self, count: FloatArray) -> None:
+        smoothed = count + self.model.jump_smoothing
+        self.jump = smoothed / smoothed.sum()
 
     def direction(self, lexical: SingleArray, posterior: SingleArray) -> _Direction:
-        return _Direction(lexical, self.null, self.jump, posterior, self.null_posterior)
+        return _Direction(lexical, self.unaligned, self.null, self.jump, posterior, self.null_posterior)
 
 
 def train(block: Block, priors: list[Pseudocounts], model: Model, threads: int = 2) -> Posteriors:
@@ -156,8 +132,8 @@ def train(block: Block, priors: list[Pseudocounts], model: Model, threads: int =
         np.zeros((len(chunks), 2)),
     )
     forward, backward = np.zeros(n_cells, dtype=np.float32), np.zeros(n_cells, dtype=np.float32)
-    targets = _Observed(block.tables[0].targets.count, block.target_token, model.null_smoothing)
-    sources = _Observed(block.tables[0].sources.count, block.source_token, model.null_smoothing)
+    targets = _Observed(block.tables[0].targets.count, block.target_token, model)
+    sources = _Observed(block.tables[0].sources.count, block.source_token, model)
     source_shapes = sums(block.source_shape, SHAPES)
     target_shapes = sums(block.target_shape, SHAPES)
     shape_affinity = np.ones((SHAPES, SHAPES))
@@ -179,7 +155,6 @@ def train(block: Block, priors: list[Pseudocounts], model: Model, threads: int =
                     targets.direction(lexical.forward, forward),
                     sources.direction(lexical.backward, backward),
                     shape_affinity,
-                    model.null,
                     sharpness,
                     uses_hmm,
                     tally,
@@ -196,8 +171,8 @@ def train(block: Block, priors: list[Pseudocounts], model: Model, threads: int =
             targets.estimate_null()
             sources.estimate_null()
             if uses_hmm:
-                targets.estimate_jumps(tally.jumps[:, 0].sum(axis=0), model.jump_smoothing)
-                sources.estimate_jumps(tally.jumps[:, 1].sum(axis=0), model.jump_smoothing)
+                targets.estimate_jumps(tally.jumps[:, 0].sum(axis=0))
+                sources.estimate_jumps(tally.jumps[:, 1].sum(axis=0))
             shape_affinity = affinity(
                 tally.shapes.sum(axis=0),
                 source_shapes,
@@ -262,7 +237,6 @@ def _expect(
     forward: _Direction,
     backward: _Direction,
     shape_affinity: FloatArray,
-    null: float,
     sharpness: float,
     uses_hmm: bool,
     tally: _Tally,
@@ -284,14 +258,31 @@ def _expect(
         target_null, source_null = forward.null[t0:t1], backward.null[s0:s1]
         target_unaligned, source_unaligned = forward.null_posterior[t0:t1], backward.null_posterior[s0:s1]
         if uses_hmm:
-            jumps = tally.jumps[chunk]
-            hmm_posterior(emit_target, target_null, null, forward.jump, of_target, target_unaligned, jumps[0])
             hmm_posterior(
-                emit_source, source_null, null, backward.jump, of_source, source_unaligned, jumps[1]
+                emit_target,
+                target_null,
+                forward.unaligned,
+                forward.jump,
+                of_target,
+                target_unaligned,
+                tally.jumps[chunk, 0],
+            )
+            hmm_posterior(
+                emit_source,
+                source_null,
+                backward.unaligned,
+                backward.jump,
+                of_source,
+                source_unaligned,
+                tally.jumps[chunk, 1],
             )
         else:
-            model1_posterior(emit_target, target_null, null, sharpness, of_target, target_unaligned)
-            model1_posterior(emit_source, source_null, null, sharpness, of_source, source_unaligned)
+            model1_posterior(
+                emit_target, target_null, forward.unaligned, sharpness, of_target, target_unaligned
+            )
+            model1_posterior(
+                emit_source, source_null, backward.unaligned, sharpness, of_source, source_unaligned
+            )
         c = layout.cell_start[k]
         for i in range(n):
             for j in range(m):

@@ -57,6 +57,11 @@ class Units:
         return len(self.words) == self.start[-1]
 
 
+def apart(tokens: Sequence[str]) -> Units:
+    """Each token as a unit."""
+    return Units(tuple(tokens), tuple(range(len(tokens) + 1)))
+
+
 class Joiner:
     """Joins tokens to units by the words it knows.
 
@@ -75,7 +80,7 @@ class Joiner:
         """
         runs = list(_runs(tokens))
         if not runs:
-            return Units(tuple(tokens), tuple(range(len(tokens) + 1)))
+            return apart(tokens)
         names = _names(others)
         cuts = [*range(len(tokens) + 1)]
         for start, end in runs:

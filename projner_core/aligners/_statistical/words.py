@@ -34,12 +34,16 @@ def normalise(token: str) -> str:
 _CLITICS = re.compile(r"^(?:[وف]?(?:[بكل]?ال|لل)|و|ו?ה|ו)(?=\w{3})")
 
 
-def stem(word: str, letters: int) -> str:
-    """The first `letters` characters of a normalised word, written without tones, accents and clitics."""
+def stem(word: str, letters: int, clitics: bool = True) -> str:
+    """The first `letters` characters of a normalised word, written without tones and accents.
+
+    Arabic and Hebrew clitics are taken off first, unless `clitics` is false.
+    """
     if not word.isascii():
         spread = unicodedata.normalize("NFD", word)
         bare = "".join(c for c in spread if unicodedata.combining(c) <= _LAST_ESSENTIAL_CLASS)
-        word = _CLITICS.sub("", unicodedata.normalize("NFC", bare)) or word
+        bare = unicodedata.normalize("NFC", bare)
+        word = (_CLITICS.sub("", bare) if clitics else bare) or word
     return word[:letters]
 
 
@@ -48,9 +52,13 @@ class Vocabulary:
 
     Level 0 are the words themselves, level `l > 0` their stems of `STEM_LETTERS[l - 1]` letters, each
     level with numbers of its own.
+
+    Args:
+        clitics: whether stems are without clitics.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clitics: bool = True) -> None:
+        self._clitics = clitics
         self.words: list[str] = []
         self._ids: dict[str, int] = {}
         self._seen: dict[str, int] = {}  # token as written -> word
@@ -76,7 +84,7 @@ class Vocabulary:
         self._ids[word] = number = len(self.words)
         self.words.append(word)
         for letters, ids, stems in zip(STEM_LETTERS, self._stem_ids, self._stems, strict=True):
-            stems.append(ids.setdefault(stem(word, letters), len(ids)))
+            stems.append(ids.setdefault(stem(word, letters, self._clitics), len(ids)))
         return number
 
     def classes(self, level: int) -> IntArray:

@@ -411,11 +411,80 @@ def long() -> View:
     )
 
 
+def hostile() -> View:
+    """Tokens that would break out of a file that is made of pieces of markup."""
+    words = [
+        "</text><script>alert(1)</script>",
+        "]]>",
+        "<!--",
+        "&lt;",
+        '"quoted"',
+        "\x01control",
+        "Adé",
+        "--!>",
+    ]
+    target = ["</svg>", "<title>", "&#0;", "o\u0323\u0301la\u0301", "\u202eabc", "x" * 200, "</text><script>"]
+    links = [[i, i, 0.9] for i in range(7)]
+    source = side(words, spans("0 1 PER, 6 7 LOC"), "en", "</text>")
+    return view("<x>", source, side(target, spans("0 2 PER"), "yo", "Yorùbá"), links=links)
+
+
 def alone() -> View:
     """No source yet, and a label set of slots."""
     target = side("what will the weather be in Kampala tomorrow", [], "en", "English")
     labels = palette.entries(["weather/attribute", "weather/noun", "location", "datetime", "reminder/todo"])
     return view("alone", None, target, labels=labels)
+
+
+ALIGNERS = [
+    {"name": "statistical", "glyph": "circle", "hue": 0},
+    {"name": "simalign itermax", "glyph": "square", "hue": 1},
+    {"name": "awesome", "glyph": "diamond", "hue": 2},
+    {"name": "eflomal", "glyph": "triangle", "hue": 3},
+]
+
+
+def overlaid(view: View, count: int) -> View:
+    """The same pair as `count` aligners see it: three links in four are shared, the others some have."""
+    chance = random.Random(9)
+    everyone = (1 << count) - 1
+    n, m = len(view["source"]["tokens"]), len(view["target"]["tokens"])
+    links = {}
+    for i, j, score in view["links"]:
+        if score >= 0.5 and chance.random() < 0.75:
+            links[i, j] = [i, j, score, everyone]
+            continue
+        links[i, j] = [i, j, score, chance.randrange(1, everyone)]
+        beside = (i, min(m - 1, j + chance.choice([1, 2])))
+        links.setdefault(beside, [*beside, 0.6, 1 << chance.randrange(count)])
+    links.setdefault((n - 2, 0), [n - 2, 0, 0.4, 1])
+    return view | {"aligners": ALIGNERS[:count], "links": sorted(links.values())}
+
+
+def with_gold(view: View) -> View:
+    """Gold links: what is linked strongly is sure, the rest is possible, one link in eight nobody found."""
+    m = len(view["target"]["tokens"])
+    gold = {
+        (i, min(m - 1, j + (k % 8 == 7))): "sure" if score > 0.7 else "possible"
+        for k, (i, j, score) in enumerate(link[:3] for link in view["links"])
+        if k % 6 != 5
+    }
+    return view | {"gold": [[*offsets, word] for offsets, word in sorted(gold.items())]}
+
+
+def dressed(view: View, query: Any) -> View:
+    """A case with what the query of the address asks for, as link_view_app.py says."""
+    if "gold" in query:
+        view = with_gold(view)
+    if "overlay" in query:
+        view = overlaid(view, int(query["overlay"]))
+    if "linking" in query:
+        view = view | {"link_editing": True, "corrected_links": False}
+    if "quiet" in query:
+        view = view | {"quiet": True}
+    if "downloads" in query:
+        view = view | {"downloads": query["downloads"]}
+    return view
 
 
 CASES = {
@@ -426,4 +495,5 @@ CASES = {
     "odd": odd,
     "long": long,
     "alone": alone,
+    "hostile": hostile,
 }

@@ -1,4 +1,4 @@
-"""What each command does. It imports what it needs when it runs: `projner --help` answers at once."""
+"""The commands that make projects, run the pipeline over them, and write their files."""
 
 from __future__ import annotations
 
@@ -90,22 +90,6 @@ def import_(options: argparse.Namespace) -> int:
     return 0
 
 
-def evaluate_(options: argparse.Namespace) -> int:
-    """`projner evaluate`."""
-    from projner_core.pipeline.scoring import score_files
-
-    scores = score_files(options.gold, options.predicted, samples=options.samples, seed=options.seed)
-    if options.json:
-        print(json.dumps(scores.to_dict(), ensure_ascii=False, indent=2))
-        return 0
-    from rich.console import Console
-
-    from projner_core.terminal import scores_report
-
-    Console().print(scores_report(scores))
-    return 0
-
-
 def export_(options: argparse.Namespace) -> int:
     """`projner export`."""
     from projner_core.formats.base import write_whole
@@ -120,7 +104,8 @@ def export_(options: argparse.Namespace) -> int:
         if options.format == "jsonl":
             text = exporting.jsonl_text(project)
         elif options.format == "pharaoh":
-            text = exporting.pharaoh_text(project, _links(project, layer))
+            links = layer if layer == "reviewed" else _links(project, layer)
+            text = exporting.pharaoh_text(project, links)
         else:
             scheme = Scheme(options.scheme) if options.scheme else None
             text = exporting.conll_text(project, layer, options.side, scheme=scheme)

@@ -1,0 +1,1 @@
+"""The parts of the embedding aligner: `reading` → `matching`, `exactly` → `words`."""

@@ -1,0 +1,37 @@
+"""What every stage that runs a model needs: a device, batches, and a checkpoint that is on this machine.
+
+Nothing here reaches for the network: a model is a local folder, or a name on the Hugging Face hub that was
+fetched before. Loading imports torch and transformers; importing this package imports neither.
+
+To read it: `devices` (where and in which numbers) → `batching` (how much at once) → `checkpoints` (which
+files) → `loading` (from files to networks) → `subwords` (what a network reads) → `encoders` (its vectors).
+"""
+
+from __future__ import annotations
+
+from projner_core.inference.batching import batches, in_batches
+from projner_core.inference.checkpoints import locate, revision
+from projner_core.inference.devices import DEVICES, DTYPES, device, dtype
+from projner_core.inference.encoders import Encoder, free, load_encoder
+from projner_core.inference.loading import load_network, load_tokenizer
+from projner_core.inference.subwords import Subwords, Window, split, windows
+
+__all__ = [
+    "DEVICES",
+    "DTYPES",
+    "Encoder",
+    "Subwords",
+    "Window",
+    "batches",
+    "device",
+    "dtype",
+    "free",
+    "in_batches",
+    "load_encoder",
+    "load_network",
+    "load_tokenizer",
+    "locate",
+    "revision",
+    "split",
+    "windows",
+]

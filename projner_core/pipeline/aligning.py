@@ -1,0 +1,150 @@
+"""The links of every pair, by one aligner or by several that are combined."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Protocol, runtime_checkable
+
+from projner_core import aligners
+from projner_core.aligners.base import Aligner, LearningAligner
+from projner_core.corpus import Alignment
+from projner_core.pipeline.config import StageConfig, fingerprint
+from projner_core.pipeline.filling import CHUNK, called, fill, provenance, there_already
+from projner_core.pipeline.progress import Watch
+from projner_core.store import Layer, LayerKind, Project
+
+_START_UP = 10.0  # seconds: below that, a single chunk measures how long a start takes
+
+
+@runtime_checkable
+class CombinedAligner(Aligner, Protocol):
+    """An aligner that makes its links of those of others, each of which gets a layer of its own here."""
+
+    members: Sequence[dict[str, Any]]  # name and settings of each
+
+    def combine(self, alignments: Sequence[Sequence[Alignment]]) -> list[Alignment]:
+        """One alignment a pair, of one sequence a member, each with one alignment a pair."""
+        ...
+
+
+def align(project: Project, config: StageConfig, watch: Watch) -> Layer:
+    """The links of every pair.
+
+    What makes the layer this layer is the aligner with its settings, the corpus, the revision of its
+    model where it has one, and the members' layers where it combines them.
+    """
+    mark = fingerprint("align", config, project.fingerprint())
+    if there := there_already(project, mark, "align", watch):
+        return there
+    aligner = aligners.create(config.name, **config.settings)
+    about = provenance("align", config)
+    parents: list[Layer] = []
+    if isinstance(aligner, CombinedAligner):
+        parents = [align(project, StageConfig.model_validate(member), watch) for member in aligner.members]
+        mark = fingerprint("align", config, project.fingerprint(), *(p.fingerprint for p in parents))
+    elif isinstance(model := getattr(aligner, "model", None), str):
+        about["revision"] = _revision(model)
+        mark = fingerprint("align", config, project.fingerprint(), about["revision"])
+    if there := there_already(project, mark, "align", watch):
+        return there
+
+    layer = project.open_layer(
+        name=called(config),
+        kind=LayerKind.LINKS,
+        side="both",
+        fingerprint=mark,
+        provenance=about,
+        parents=[parent.id for parent in parents],
+    )
+    # A learning aligner sees the corpus once, in order, in blocks of its own size.
+    learner = aligner.start() if isinstance(aligner, LearningAligner) else None
+    chunk = aligner.block if isinstance(aligner, LearningAligner) else getattr(aligner, "chunk", CHUNK)
+
+    def links(start: int, stop: int) -> list[Alignment]:
+        if isinstance(aligner, CombinedAligner):
+            return aligner.combine([project.annotations(p.id, start, stop) for p in parents])
+        return (learner or aligner).align(project.pairs(start, stop))
+
+    timer = _Timer(project, layer)
+
+    def write(start: int, stop: int) -> None:
+        with timer.chunk(stop - start):
+            project.write(layer, start, links(start, stop))
+
+    def observe(start: int, stop: int) -> None:
+        if learner is not None:
+            learner.observe(project.pairs(start, stop), project.annotations(layer.id, start, stop))
+
+    return fill(project, layer, "align", chunk, write, watch, observe=observe)
+
+
+def check_can_start(project: Project, config: StageConfig) -> None:
+    """Ask now what `align` will ask, so that no other aligner runs for an hour before.
+
+    Raises:
+        ProjnerError: there is no such aligner, it refuses its settings, or its model is not here.
+    """
+    mark = fingerprint("align", config, project.fingerprint())
+    if any(layer.fingerprint == mark for layer in project.layers(kind=LayerKind.LINKS)):
+        return
+    aligner = aligners.create(config.name, **config.settings)
+    if isinstance(aligner, CombinedAligner):
+        for member in aligner.members:
+            check_can_start(project, StageConfig.model_validate(member))
+    elif isinstance(model := getattr(aligner, "model", None), str):
+        _revision(model)
+
+
+def pairs_per_second(project: Project, layer: Layer) -> float | None:
+    """How fast a layer of links was made, its members' time counted; None where that is not known.
+
+    What is counted is reading, aligning and writing, in all runs that the layer took. A run's first chunk, in
+    which models are loaded and code is compiled, counts only where there was no other and it took long enough
+    to say anything: a small corpus has no speed.
+    """
+    timed = project.get_meta(_timing(layer))
+    if timed is None:
+        return None
+    pairs, spent = timed["later"] if timed["later"][0] else timed["first"]
+    if not timed["later"][0] and spent < _START_UP:
+        return None
+    seconds: float = spent / pairs
+    for parent in layer.parents:
+        speed = pairs_per_second(project, project.layer(parent))
+        if speed is None:
+            return None
+        seconds += 1 / speed
+    return 1 / seconds
+
+
+def _revision(model: str) -> str:
+    from projner_core.inference import revision
+
+    return revision(model)
+
+
+class _Timer:
+    """Adds the time that each chunk takes to what the layer took in earlier runs.
+
+    A run that is killed loses the time of its last chunk and the chunk's pairs with it.
+    """
+
+    def __init__(self, project: Project, layer: Layer) -> None:
+        self._project, self._key = project, _timing(layer)
+        self._chunk = "first"
+
+    @contextmanager
+    def chunk(self, pairs: int) -> Iterator[None]:
+        began = time.perf_counter()
+        yield
+        spent = time.perf_counter() - began
+        timed = self._project.get_meta(self._key, {"first": [0, 0.0], "later": [0, 0.0]})
+        before, seconds = timed[self._chunk]
+        self._project.set_meta(self._key, timed | {self._chunk: [before + pairs, seconds + spent]})
+        self._chunk = "later"
+
+
+def _timing(layer: Layer) -> str:
+    return f"timing:{layer.id}"

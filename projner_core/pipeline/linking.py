@@ -1,0 +1,170 @@
+"""Links that were made elsewhere come into a project, as an aligner's or as gold.
+
+They are a layer of links like any other, whose provenance says which file it was, and `"gold": true` where
+people drew them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+
+from projner_core import __version__
+from projner_core.corpus import Alignment, GoldLinks, Pair
+from projner_core.errors import InputError
+from projner_core.formats import links
+from projner_core.formats.base import sniff
+from projner_core.formats.links import LinkFormat
+from projner_core.pipeline.progress import Watch
+from projner_core.store import Layer, LayerKind, Project
+
+CHUNK = 1000  # pairs a commit
+
+_SYSTEM = "imported"  # stands in the provenance where an aligner's name stands otherwise
+
+
+def import_links(
+    project: Project,
+    path: Path,
+    *,
+    name: str | None = None,
+    format: LinkFormat | None = None,
+    gold: bool = False,
+    swap: bool = False,
+    watch: Watch | None = None,
+) -> Layer:
+    """Read a file of links into a new layer: all of it, or nothing.
+
+    The same file read again in the same way is the layer that is there already. What an import that was
+    killed has left is no layer that anyone sees, and the same import again finishes it.
+
+    Args:
+        project: where to.
+        path: one alignment a pair, in the order of the project.
+        name: what the layer is called, the file's name without its ending where None; with a number
+            behind it where there is a layer of that name.
+        format: found by `formats.links.detect` where None.
+        gold: people drew these links; sure and possible ones are told apart.
+        swap: turn every link around: for a file whose source is our target.
+        watch: told of progress.
+
+    Raises:
+        InputError: the file is no such file, has links for more or fewer pairs than the project has, or a
+            link points outside its pair.
+        Cancelled: `watch` said so between two chunks.
+    """
+    watch = watch or Watch(None, None)
+    sniff(path)  # a file that is not there, or no text, is said so here
+    format = format or links.detect(path)
+    mark = _mark(path, format, gold, swap)
+    there = next((layer for layer in project.layers() if layer.fingerprint == mark), None)
+    if there is not None:
+        return there
+    layer = project.open_layer(
+        name=_free_name(project, name or path.stem),
+        kind=LayerKind.LINKS,
+        side="both",
+        fingerprint=mark,
+        provenance={
+            "stage": "align",
+            "system": _SYSTEM,
+            "settings": {},
+            "version": __version__,
+            "file": path.name,
+            "format": format.value,
+            "gold": gold,
+            "swapped": swap,
+        },
+    )
+    total = project.count()
+    watch.begin("import", layer.done, total)
+    found = _read(path, format, gold, swap, total)
+    try:
+        for start in range(0, total, CHUNK):
+            watch.check()
+            pairs = project.pairs(start, start + CHUNK)
+            alignments = list(islice(found, len(pairs)))
+            for position, (pair, alignment) in enumerate(zip(pairs, alignments, strict=True), start):
+                _check_fits(path, format, position, pair, alignment)
+            if start + len(pairs) > layer.done:  # else a killed import wrote it
+                layer = project.write(layer, layer.done, alignments[layer.done - start :])
+                watch.advance(layer.done)
+        next(found, None)  # which says so where there are more
+    except InputError:
+        project.delete_layer(layer)
+        raise
+    return project.complete(layer)
+
+
+def gold_layer(project: Project) -> Layer | None:
+    """The gold links that were imported last, or None."""
+    layers = [layer for layer in project.layers(kind=LayerKind.LINKS) if layer.provenance.get("gold")]
+    return layers[-1] if layers else None
+
+
+def gold_links(project: Project, start: int, stop: int) -> list[GoldLinks | None]:
+    """The gold links of the pairs in `[start, stop)`, as many of them as there are.
+
+    Links drawn by hand in the review stand over imported gold; None where a pair has neither.
+    """
+    stop = min(stop, project.count())
+    layer = gold_layer(project)
+    states = project.states(start, stop)
+    imported: Iterable[Alignment | None] = (
+        [None] * max(0, stop - start) if layer is None else project.annotations(layer.id, start, stop)
+    )
+    gold: list[GoldLinks | None] = []
+    for position, alignment in enumerate(imported, start):
+        state = states.get(position)
+        if state is not None and state.links is not None:
+            gold.append(state.links)
+        else:
+            gold.append(None if alignment is None else GoldLinks.of(alignment))
+    return gold
+
+
+def _mark(path: Path, format: LinkFormat, gold: bool, swap: bool) -> str:
+    """What makes an imported layer this layer: what the file holds and how it was read."""
+    with path.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    return hashlib.sha256(f"links {format.value} {gold} {swap} {digest}".encode()).hexdigest()[:32]
+
+
+def _free_name(project: Project, wanted: str) -> str:
+    """A name that no layer has, nor is a word or number that means another layer on the command line."""
+    taken = {layer.name for layer in project.layers()} | {"reviewed"}
+    name = f"links {wanted}" if wanted.isdigit() else wanted
+    number = 1
+    free = name
+    while free in taken:
+        number += 1
+        free = f"{name} ({number})"
+    return free
+
+
+def _read(path: Path, format: LinkFormat, gold: bool, swap: bool, count: int) -> Iterator[Alignment]:
+    if gold:
+        drawn = links.read_gold(path, format=format, count=count, swap=swap)
+        return (found.alignment() for found in drawn)
+    return links.read_links(path, format=format, count=count, swap=swap)
+
+
+def _check_fits(path: Path, format: LinkFormat, position: int, pair: Pair, alignment: Alignment) -> None:
+    lengths = len(pair.source or ()), len(pair.target)
+    for link in (*alignment.links, *alignment.weak):
+        if link.source >= lengths[0] or link.target >= lengths[1]:
+            raise InputError(
+                path,
+                _line(format, position),
+                f"the link {link.source}-{link.target}, counted from 0, of pair {position + 1} ({pair.id!r})",
+                f"offsets below {lengths[0]} in the source and below {lengths[1]} in the target, which have "
+                "as many tokens",
+                "Check that the links are of this corpus and of these tokens, and which side comes first.",
+            )
+
+
+def _line(format: LinkFormat, position: int) -> int | None:
+    """The line of the file that a pair's links stand in, where every pair has one."""
+    return position + 1 if format in {LinkFormat.PHARAOH, LinkFormat.TALP} else None
