@@ -77,7 +77,8 @@ def _plain(block: str, layout: Layout) -> Rows | None:
     tokens = tuple(cells[layout.token_column :: layout.columns])
     if layout.tag_column is None:
         return Rows(tokens, None, comments, before)
-    return Rows(tokens, _tags(cells[layout.tag_column :: layout.columns]), comments, before)
+    tags = _tags(cells[layout.tag_column :: layout.columns])
+    return None if "" in tags else Rows(tokens, tags, comments, before)
 
 
 def _line_by_line(block: str, layout: Layout, path: str | Path, line: int) -> Rows:

@@ -125,9 +125,7 @@ def pharaoh_text(
     reviewed = layer == "reviewed"
     behind = links_behind(project, project.current_projection) if reviewed else project.layer(int(layer))
     if behind is None and not project.positions_with_links():
-        raise ProjnerError(
-            "there are no links yet: run the pipeline, or draw some on the page Aligners"
-        )
+        raise ProjnerError("there are no links yet: run the pipeline, or draw some on the page Aligners")
     gold = behind is not None and not reviewed and bool(behind.provenance.get("gold"))
     for states, alignments in _with_states(project, behind):
         for state, alignment in zip(states, alignments, strict=True):

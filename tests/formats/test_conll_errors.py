@@ -5,7 +5,7 @@ from __future__ import annotations
 import tracemalloc
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from projner_core.errors import InputError
@@ -101,6 +101,7 @@ def test_text_of_any_shape_is_read_or_refused(tmp_path, text):
     st.sampled_from("\t "),
     st.booleans(),
 )
+@example("B\t ", 2, "\t", True)  # a tag that is only a blank
 def test_the_quick_way_and_the_line_by_line_way_agree(text, columns, separator, tagged):
     from projner_core.formats import conll_rows
 
