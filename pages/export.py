@@ -170,7 +170,7 @@ def _download(
 
 def _look(project: Project, text: Callable[[], Iterator[str]]) -> None:
     last = [action.id for action in project.actions(last=1)]
-    found = _found(project, f"{project.fingerprint()} {project.current_projection} {last}")
+    found = _found(project, f"{session.identity(project)} {project.current_projection} {last}")
     names = ("What you corrected", "How the file begins")
     corrections, beginning = st.tabs(names, default=names[0] if found else names[1], key="look")
     with corrections:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from projner_core.corpus import Projection, Span
 from projner_core.store import LayerKind, Project
+from projner_ui import session
 
 USUAL = ("PER", "LOC", "ORG", "MISC", "DATE")
 """The types on offer where nothing is known of a project, and the order of those that it has."""
@@ -34,11 +35,11 @@ def _in_use(project: Project) -> list[str]:
     layers = [
         layer.id for kind in (LayerKind.SPANS, LayerKind.PROJECTIONS) for layer in project.layers(kind=kind)
     ]
-    return _scan(project, project.fingerprint(), tuple(layers))
+    return _scan(project, session.identity(project), tuple(layers))
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
-def _scan(_project: Project, fingerprint: str, layers: tuple[int, ...]) -> list[str]:
+def _scan(_project: Project, identity: str, layers: tuple[int, ...]) -> list[str]:
     found: set[str] = set()
     stop = min(_SCANNED, _project.count())
     for layer in layers:

@@ -160,7 +160,7 @@ def follows() -> bool:
 def trail(project: Project) -> Trail:
     """What this reader has seen and done in the project since the page was loaded."""
     trails: dict[str, Trail] = st.session_state.setdefault("trails", {})
-    return trails.setdefault(_identity(project), Trail())
+    return trails.setdefault(identity(project), Trail())
 
 
 def reviewer() -> str:
@@ -178,7 +178,7 @@ def set_reviewer(name: str) -> None:
     _write(_reviewer_file(), name)
 
 
-def _identity(project: Project) -> str:
+def identity(project: Project) -> str:
     """The project's file, told apart from another one that takes its place."""
     path = project.path
     return "" if path is None else f"{path} {path.stat().st_ino}"
