@@ -10,7 +10,15 @@ from projner_core.errors import ProjnerError
 from projner_core.pipeline import comparing
 from projner_core.pipeline.config import StageConfig
 from projner_core.store import Project
-from projner_ui import aligner_choice, aligner_corpus, aligner_marks, aligner_pair, run_panel, session
+from projner_ui import (
+    aligner_choice,
+    aligner_corpus,
+    aligner_marks,
+    aligner_pair,
+    aligner_verdict,
+    run_panel,
+    session,
+)
 from projner_ui.frame import PROJECT_PAGE, enter, headline, nothing_here
 from projner_ui.text import plain
 
@@ -31,7 +39,7 @@ def draw() -> None:
         return
     headline(project)
     st.html(_STYLE)
-    st.html(f"<style>{aligner_marks.style()}</style>")
+    st.html(f"<style>{aligner_marks.style(session.theme())}</style>")
     last = project.latest_job()
     run_panel.outcome(project, ended=last is not None and last.kind == "compare")
     working = run_panel.at_work(project)
@@ -47,10 +55,13 @@ def _look(project: Project, choice: aligner_choice.Choice, *, working: bool) -> 
     projector = run_panel.last_config(project).projector
     comparison = comparing.find(project, choice.ids, projector) if len(choice.picked) > 1 else None
     view = "corpus" if st.query_params.get("view") == "corpus" else "pair"
+    if comparison is not None:
+        st.html(aligner_verdict.html(comparison, choice.aligners))
+    st.session_state["view"] = view  # the URL says, the control shows
     line = st.container(horizontal=True, vertical_alignment="center", gap="small", key="view_line")
     with line:
         st.segmented_control(
-            "View", list(_VIEWS), default=view, format_func=_VIEWS.__getitem__, required=True, key="view",
+            "View", list(_VIEWS), format_func=_VIEWS.__getitem__, required=True, key="view",
             label_visibility="collapsed", on_change=_turn_to,
         )  # fmt: skip
     if not working:
@@ -58,7 +69,7 @@ def _look(project: Project, choice: aligner_choice.Choice, *, working: bool) -> 
             aligner_choice.alone(project, choice)
         elif comparison is None or comparison.outdated:
             aligner_choice.not_compared(project, choice, outdated=comparison is not None)
-    theme: aligner_marks.Theme = "dark" if st.context.theme.type == "dark" else "light"
+    theme = session.theme() or "light"
     if view == "pair":
         aligner_pair.draw(project, choice, comparison, theme, line)
     elif comparison is not None:

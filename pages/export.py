@@ -77,7 +77,7 @@ def _choose(project: Project) -> Callable[[], Iterator[str]] | None:
         st.caption("IO can't tell apart two entities of one type that touch. Where some do, choose IOB2.")
     lang = project.target_lang if side == "target" else project.source_lang
     text = partial(exporting.conll_text, project, layer, side, scheme=scheme)
-    _download("Download CoNLL", text, f"{project.name}.{lang}.conll", primary=True)
+    _download("Download CoNLL", text, f"{project.name}.{lang}.conll", key="download_main", primary=True)
     st.subheader("Other files", anchor=False)
     _others(project)
     return text
@@ -130,19 +130,25 @@ def _others(project: Project) -> None:
                 "Links, corrected by hand, Pharaoh",
                 partial(exporting.pharaoh_text, project, "reviewed"),
                 f"{project.name}.reviewed.pharaoh.txt",
+                key="download_reviewed",
             )
             _download(
                 "Gold links, Pharaoh",
                 partial(exporting.gold_links_text, project),
                 f"{project.name}.gold.pharaoh.txt",
+                key="download_gold",
             )
+        names = ["reviewed", "gold", *(layer.name for layer in links)]
         for layer in links:
+            stem = layer.name if names.count(layer.name) == 1 else f"{layer.name}-{layer.id}"
             _download(
-                f"Links ({plain(layer.name)}), Pharaoh",
+                f"Links ({plain(stem)}), Pharaoh",
                 partial(exporting.pharaoh_text, project, layer.id),
-                f"{project.name}.{layer.name}.pharaoh.txt",
+                f"{project.name}.{stem}.pharaoh.txt",
+                key=f"download_layer_{layer.id}",
             )
-        _download("Everything, JSONL", partial(exporting.jsonl_text, project), f"{project.name}.jsonl")
+        everything = partial(exporting.jsonl_text, project)
+        _download("Everything, JSONL", everything, f"{project.name}.jsonl", key="download_everything")
     if by_hand:
         st.caption(
             f"{count(by_hand, 'pair')} with links drawn by hand. In the first file they replace the "
@@ -153,7 +159,7 @@ def _others(project: Project) -> None:
 
 
 def _download(
-    label: str, text: Callable[[], Iterable[str]], file_name: str, *, primary: bool = False
+    label: str, text: Callable[[], Iterable[str]], file_name: str, *, key: str, primary: bool = False
 ) -> None:
     """A button that makes its file when it is pressed, on a thread of its own; the page waits for nothing."""
     st.download_button(
@@ -164,7 +170,7 @@ def _download(
         on_click="ignore",
         type="primary" if primary else "secondary",
         icon=":material/download:",
-        key=f"download_{file_name}" if not primary else "download_main",
+        key=key,
     )
 
 

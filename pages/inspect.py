@@ -64,7 +64,10 @@ def _on_action(project: Project, queue: session.Filter) -> None:
     outcome = actions.act(project, trigger, who=session.reviewer(), queue=queue, trail=session.trail(project))
     st.session_state["pair_error"] = outcome.error
     st.session_state["at_end"] = outcome.at_end
-    session.show_pair(project, outcome.position)
+    if outcome.error or outcome.position != trigger.get(
+        "position"
+    ):  # else the reader may be elsewhere by now
+        session.show_pair(project, outcome.position)
 
 
 def _situation(name: str, project: Project) -> None:

@@ -94,7 +94,7 @@ def _open(name: str) -> None:
 def _make_demo(corpus: demo.DemoCorpus) -> None:
     try:
         with st.spinner(f"Preparing {plain(corpus.name)}: linking and projecting…"):
-            name = demo.ensure(corpus.lang)
+            name = session.make_demo(corpus.lang)
     except ProjnerError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return

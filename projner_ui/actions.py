@@ -68,11 +68,14 @@ class Trail:
             is someone else's.
         done: positions of this reader's edits, oldest first: Z goes back along them.
         undone: positions of what was taken back, for Shift+Z.
+        links: whether it is the trail of links drawn by hand, or that of everything else: neither page
+            takes back what was done on the other, where it could not be seen.
     """
 
     seen: dict[int, int] = field(default_factory=dict)
     done: list[int] = field(default_factory=list)
     undone: list[int] = field(default_factory=list)
+    links: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +104,8 @@ def act(
 
     Args:
         links: what the page shows as the links that stand where no reviewer drew any; None for
-            `machine_links`. A page that shows another aligner's, or moves the threshold, says so here:
-            links put back to these are no correction any more.
+            `machine_links`. A page that shows another aligner's or imported gold, or moves the threshold,
+            says so here.
     """
     position = 0
     try:
@@ -194,13 +197,15 @@ def _edit_spans(
 
 
 def _links(desk: _Desk, trigger: Mapping[str, Any]) -> Outcome:
-    """Replace the links shown. The machine's own, drawn again by hand, are written as null, as with spans."""
+    """Replace the links shown. Unlike spans, links that equal the machine's may be the reviewer's own: those
+    accepted as they are (`accept`), and those that an edit came back to. Null gives them up."""
     state, machine = desk.state(), desk.machine_links(desk.project, desk.position)
     was = links_from_json(trigger.get("was"))
     if was is not None and was != (machine if state.links is None else state.links):
         raise ConflictError("the pair shows other links by now")
     wanted = links_from_json(trigger.get("now"))
-    desk.edit({Kind.LINKS: None if wanted == machine else links_to_json(wanted)})
+    kept = trigger.get("accept") is True or state.links is not None or wanted != machine
+    desk.edit({Kind.LINKS: links_to_json(wanted) if kept else None})
     return Outcome(desk.position)
 
 
@@ -248,7 +253,8 @@ def _turn(
     nothing: str,
 ) -> Outcome:
     there = replace(desk, position=source[-1] if source else desk.position)
-    found = find(there.project.actions(there.position, REVIEW))
+    done_here = there.project.actions(there.position, REVIEW)
+    found = find([action for action in done_here if (action.kind is Kind.LINKS) is desk.trail.links])
     if found is None:
         if source:
             source.pop()

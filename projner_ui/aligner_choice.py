@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
@@ -14,10 +15,9 @@ from projner_core.pipeline.aligning import pairs_per_second
 from projner_core.pipeline.comparing import MOST, CompareConfig
 from projner_core.pipeline.config import StageConfig
 from projner_core.pipeline.lineage import links_behind
-from projner_core.store import Layer, Project
+from projner_core.store import Layer, LayerKind, Project
 from projner_ui import aligner_gold, run_panel, session, settings
-from projner_ui.aligner_marks import Marked, marks
-from projner_ui.palette import ALIGNERS
+from projner_ui.aligner_marks import Marked, Theme, marks, themed
 from projner_ui.pipeline_form import named
 from projner_ui.text import count, plain
 
@@ -83,7 +83,11 @@ def _arrived(project: Project, known: Sequence[Layer]) -> list[int]:
 
 
 def _usual(project: Project, ids: Sequence[int]) -> list[int]:
-    """The links under review and the latest others."""
+    """Those that were compared last, else the links under review and the latest others."""
+    for layer in reversed(project.layers(kind=LayerKind.NUMBERS)):
+        compared = layer.provenance.get("layers", [])
+        if compared and set(compared) <= set(ids) and comparing.find(project, compared, _projector(project)):
+            return sorted(compared)
     behind = links_behind(project, project.current_projection)
     first = [behind.id] if behind is not None and behind.id in ids else []
     others = [layer for layer in reversed(ids) if layer not in first]
@@ -91,23 +95,39 @@ def _usual(project: Project, ids: Sequence[int]) -> list[int]:
 
 
 def name(known: Sequence[Layer], layer: Layer) -> str:
-    """What a layer is called here: by its system and what it was told; with its number where another
-    would be called the same."""
-    called = _called(layer)
-    same = sum(_called(other) == called for other in known)
+    """What a layer is called here: by its system, and by what it was told otherwise than another layer of
+    this system; with its number where another would be called the same."""
+    called = _called(known, layer)
+    same = sum(_called(known, other) == called for other in known)
     return called if same == 1 else f"{called} #{layer.id}"
 
 
-def _called(layer: Layer) -> str:
-    settings = layer.provenance.get("settings") or {}
-    if not settings:
-        return layer.name
-    off = [key.replace("_", " ") for key, value in settings.items() if not value]
-    told = [
-        f"{key.replace('_', ' ')} {value}" for key, value in settings.items() if value not in (0, False, "")
-    ]
-    without = [f"without {', '.join(off)}"] if off else []
-    return ", ".join([str(layer.provenance.get("system", layer.name)), *told, *without])
+def _called(known: Sequence[Layer], layer: Layer) -> str:
+    """The system, what is on, what is off, and its model last: the longest, and the first to be cut."""
+    settings, system = _settings(layer), layer.provenance.get("system", layer.name)
+    kin = [_settings(other) for other in known if other.provenance.get("system", other.name) == system]
+    told = {key: value for key, value in settings.items() if any(own.get(key) != value for own in kin)}
+    said = [str(system) if settings else layer.name]
+    if all(key in told and told[key] == value for key, value in BARE.settings.items()):
+        said.append("no prior knowledge")
+        told = {key: value for key, value in told.items() if key not in BARE.settings}
+    model = told.pop("model", None)
+    said += [f"{key.replace('_', ' ')} {_written(value)}" for key, value in told.items() if value]
+    off = [key.replace("_", " ") for key, value in told.items() if not value]
+    said += [f"without {', '.join(off)}"] if off else []
+    said += [str(model).replace("\\", "/").rstrip("/").rpartition("/")[2]] if model else []
+    return ", ".join(said)
+
+
+def _settings(layer: Layer) -> dict[str, Any]:
+    return dict(layer.provenance.get("settings") or {})
+
+
+def _written(value: Any) -> str:
+    """A setting's value; of the members of a combination, their names."""
+    if isinstance(value, list | tuple):
+        return " + ".join(map(_written, value))
+    return str(value.get("name", value)) if isinstance(value, dict) else str(value)
 
 
 def draw(project: Project, choice: Choice, *, working: bool) -> None:
@@ -147,15 +167,15 @@ def _speed(project: Project, layer: Layer) -> float | None:
 def _sign_style(choice: Choice) -> str:
     """The hue of each sign: its place among the pills says which it is."""
     places = {layer.id: place for place, layer in enumerate(choice.known, 1)}
-    light, dark = "", ""
-    for layer, aligner in zip(choice.ids, choice.aligners, strict=True):
-        hue = ALIGNERS[aligner.mark.number]
-        sign = (
-            f".st-key-pills button:nth-of-type({places[layer]}) [class*=stMarkdownColoredText]:first-of-type"
+
+    def rules(theme: Theme) -> str:
+        return " ".join(
+            f".st-key-pills button:nth-of-type({places[layer]}) [class*=stMarkdownColoredText]:first-of-type "
+            f"{{ color: {aligner.mark.colour(theme)} !important; }}"
+            for layer, aligner in zip(choice.ids, choice.aligners, strict=True)
         )
-        light += f"{sign} {{ color: {hue.light} !important; }} "
-        dark += f"{sign} {{ color: {hue.dark} !important; }} "
-    return f"<style>{light} @media (prefers-color-scheme: dark) {{ {dark} }}</style>"
+
+    return f"<style>{themed(rules, session.theme())}</style>"
 
 
 def _picked(key: str, before: Sequence[int]) -> None:
@@ -195,9 +215,12 @@ def _add(project: Project, choice: Choice, *, working: bool) -> None:
     with verdict:
         if problem:
             st.warning(plain(problem), icon=":material/info:")
+        place = (
+            f" in place of {_short(plain(choice.aligners[-1].name))}" if len(choice.picked) == MOST else ""
+        )
         st.button(
-            f"Run it on {count(project.count(), 'pair')}", type="primary", icon=":material/play_arrow:",
-            key="add_run", disabled=problem is not None, on_click=start,
+            f"Run it on {count(project.count(), 'pair')}{place}", type="primary", wrap=True,
+            icon=":material/play_arrow:", key="add_run", disabled=problem is not None, on_click=start,
             args=(project, choice.ids[: MOST - 1], (config,)),
         )  # fmt: skip
 
@@ -230,14 +253,17 @@ def _make(config: StageConfig) -> None:
 
 def start(project: Project, layers: Sequence[int], added: Sequence[StageConfig] = ()) -> None:
     """Start a comparison of these layers and of aligners that are run first."""
-    config = CompareConfig(
-        layers=tuple(layers), aligners=tuple(added), projector=run_panel.last_config(project).projector
-    )
+    config = CompareConfig(layers=tuple(layers), aligners=tuple(added), projector=_projector(project))
     _pick(layers)
     job = run_panel.compare(project, config)
     if job is not None:
         session.set_url(**{_JOB: str(job)})
         st.session_state.pop("add_aligner", None)  # what was opened to choose it is closed
+
+
+def _projector(project: Project) -> StageConfig:
+    """What carries entities over, here as in a run."""
+    return run_panel.last_config(project).projector
 
 
 def alone(project: Project, choice: Choice) -> None:

@@ -14,6 +14,7 @@ from projner_ui import aligner_plots, plotting, session
 from projner_ui.actions import REVIEW
 from projner_ui.aligner_choice import Choice
 from projner_ui.aligner_marks import Marked, Theme
+from projner_ui.aligner_verdict import short
 from projner_ui.frame import INSPECT_PAGE
 from projner_ui.text import count, isolated, plain
 
@@ -24,36 +25,41 @@ _SCATTER, _PAGE = "disagreement", "disputed_page"
 def draw(project: Project, choice: Choice, comparison: Comparison, theme: Theme) -> None:
     """The figures first, then the drawings, then the pairs to look at."""
     st.html(table(comparison, choice.aligners))
-    if comparison.gold_pairs:
-        mine = len(project.positions_with_links(REVIEW))
-        st.caption(
-            f"Precision, recall and AER are against gold links for {count(comparison.gold_pairs, 'pair')}, "
-            f"{mine:,} of them yours."
-        )
+    st.caption(explained(comparison, mine=len(project.positions_with_links(REVIEW))))
     with st.container(key="split_plots"):
         made, agree, apart = st.columns([1, 1, 1.1], gap="medium")
         with made:
             st.subheader("What each makes of the projection", anchor=False)
             if any(compared.entities for compared in comparison.aligners):
-                _chart(aligner_plots.outcome(comparison, choice.aligners, theme=theme), "outcome")
+                made_of_it = aligner_plots.outcome(comparison, choice.aligners, theme=theme)
+                _chart(made_of_it, "outcome", aligner_plots.outcome_said(comparison, choice.aligners))
+                if not aligner_plots.scored(comparison):
+                    st.caption("Carrying more over is not being right.")
             else:
                 st.caption("No source entity is known, so nothing is carried over.")
         with agree:
             st.subheader("Links that two of them share", anchor=False)
-            _chart(aligner_plots.agreement(comparison, choice.aligners, theme=theme), "agreement")
+            shared = aligner_plots.agreement(comparison, choice.aligners, theme=theme)
+            _chart(shared, "agreement", aligner_plots.agreement_said(comparison, choice.aligners))
         with apart:
             st.subheader("Where they part, is the projection worse?", anchor=False)
+            whose = "the projection under review"
+            if project.current_projection is None:
+                whose = f"the projection of {choice.aligners[0].name}"
             st.plotly_chart(
                 aligner_plots.disagreement(comparison, theme=theme), theme=None, key=_SCATTER,
                 config=plotting.config(), on_select=lambda: _selected(project), selection_mode="points",
-                alt="Disagreement of the aligners and quality of the projection, a point a pair",
+                alt=aligner_plots.disagreement_said(comparison, whose),
             )  # fmt: skip
-            st.caption(f"{count(len(comparison.sample), 'pair')} · the line is the mean · click opens a pair")
+            st.caption(
+                f"A point is a pair, judged by {plain(whose)} · {count(len(comparison.sample), 'pair')} · "
+                "the line is the mean · click opens a pair"
+            )
     _disputed(project, choice, comparison)
 
 
-def _chart(figure: dict[str, object], key: str) -> None:
-    st.plotly_chart(figure, theme=None, key=key, config=plotting.config(), alt=key)
+def _chart(figure: dict[str, object], key: str, said: str) -> None:
+    st.plotly_chart(figure, theme=None, key=key, config=plotting.config(), alt=said)
 
 
 def _selected(project: Project) -> None:
@@ -70,17 +76,37 @@ def show(project: Project, position: int) -> None:
 
 _COLUMNS: tuple[tuple[str, str, Callable[[Compared], str | None]], ...] = (
     ("links", "How many links it has", lambda c: f"{c.links:,}"),
-    ("only its own", "Links that none of the others has", lambda c: f"{c.only:,}"),
+    ("links no other has", "Links that none of the others has", lambda c: f"{c.only:,}"),
     ("entities carried over", "Source entities that its links carried to the other side",
      lambda c: f"{c.projected:,} of {c.entities:,}" if c.entities else None),
-    ("F1", "Strict F1 of the projection against the gold entities, with its 95 % interval",
+    ("entity F1", "Strict F1 of the projection against the gold entities, with its 95 % interval",
      lambda c: _estimate(c.f1)),
-    ("precision", "Of its links, those among the gold links", lambda c: _estimate(c.precision)),
-    ("recall", "Of the sure gold links, those it has", lambda c: _estimate(c.recall)),
-    ("AER", "Alignment error rate against the gold links: less is better", lambda c: _estimate(c.aer)),
+    ("link precision", "Of its links, those among the gold links", lambda c: _estimate(c.precision)),
+    ("link recall", "Of the sure gold links, those it has", lambda c: _estimate(c.recall)),
+    ("link AER", "Alignment error rate against the gold links: less is better", lambda c: _estimate(c.aer)),
     ("pairs/s", "How fast it ran here", lambda c: _rate(c.pairs_per_second)),
 )  # fmt: skip
 """Head, what it means, and how it is written, "" or None where nothing is known."""
+
+
+def explained(comparison: Comparison, *, mine: int) -> str:
+    """What the heads of the table mean, as Markdown, for who has no mouse to point at them."""
+    said = []
+    if any(compared.f1 is not None for compared in comparison.aligners):
+        said.append(
+            "**Entity F1**: how many entities land on exactly the right words, against the gold entities."
+        )
+    if comparison.gold_pairs:
+        said.append(
+            "**Link precision**: of its links, those among the gold links; **link recall**: of the sure gold "
+            "links, those it has; **link AER**, the alignment error rate: both in one, and less is better; "
+            f"against gold links for {count(comparison.gold_pairs, 'pair')}, {mine:,} of them yours."
+        )
+    if said:
+        said.append("Small figures: the 95 % interval.")
+    else:
+        said.append("No figure here says which is right: for that there must be gold entities or gold links.")
+    return " ".join(said)
 
 
 def table(comparison: Comparison, aligners: Sequence[Marked]) -> str:
@@ -103,7 +129,7 @@ def table(comparison: Comparison, aligners: Sequence[Marked]) -> str:
 def _estimate(estimate: Estimate | None) -> str | None:
     if estimate is None:
         return None
-    value, low, high = (f"{v:.3f}".removeprefix("0") for v in (estimate.value, estimate.low, estimate.high))
+    value, low, high = map(short, (estimate.value, estimate.low, estimate.high))
     return (
         value if low == high else f"{value} <small>{low}–{high}</small>"
     )  # of one pair there is no interval
@@ -150,13 +176,10 @@ def _card(project: Project, choice: Choice, disputed: Disputed, *, beside: str) 
 
 
 def entities(disputed: Disputed, aligners: Sequence[Marked]) -> str:
-    """Where each aligner puts each disputed entity, as HTML: a row an entity, a column an aligner, whose name
-    stands beside the same shape in the table above."""
-    head = "".join(
-        f'<th title="{escape(aligner.name, quote=True)}">{aligner.mark.html()}</th>' for aligner in aligners
-    )
+    """Where each aligner puts each disputed entity, as HTML: a row an entity, a column an aligner."""
+    head = "".join(f"<th>{aligner.html()}</th>" for aligner in aligners)
     rows = "".join(
-        f'<tr><th scope="row" dir="auto">{escape(entity)}</th>{"".join(_cells(places))}</tr>'
+        f'<tr><th scope="row"><bdi>{escape(entity)}</bdi></th>{"".join(_cells(places))}</tr>'
         for entity, places in disputed.spans
     )
     return (
@@ -170,5 +193,5 @@ def _cells(places: Sequence[str]) -> Iterator[str]:
     most = max(places, key=places.count)
     usual = most if places.count(most) > len(places) / 2 else None
     for place in places:
-        said = escape(place) if place else "<i>nowhere</i>"
-        yield f'<td dir="auto"{" class=usual" if place == usual else ""}>{said}</td>'
+        said = f"<bdi>{escape(place)}</bdi>" if place else "<i>nowhere</i>"
+        yield f"<td{' class=usual' if place == usual else ''}>{said}</td>"

@@ -20,7 +20,7 @@ from projner_ui.view_model import FAINTEST
 
 Data = dict[str, Any]
 
-_HALF = 540  # pixels that a drawing has where two stand side by side
+_LONGEST = 1100  # pixels of a pair in one row: of a longer one half a page would hold too little a row
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +71,16 @@ def draw_over(pair: OpenPair) -> None:
         links=overlaid(pair.shown), threshold=0.0, aligners=entries, downloads=f"{pair.stem}-aligners"
     )
     link_view(data, key="aligners_over")
+    if data["target"]["spans"]:
+        st.caption("The entities of the lower sentence are those under review, whichever links you look at.")
 
 
 def draw_beside(pair: OpenPair, comparison: Comparison | None) -> None:
-    """A drawing each, with the entities where the projection puts them over its links; a long pair takes the
-    whole width, and the drawings stand under each other."""
+    """A drawing each, with the entities where the projection puts them over its links. Two stand beside each
+    other; those of a very long pair, or in a narrow window, under each other."""
     projections = {c.layer.id: c.projection for c in comparison.aligners} if comparison else {}
     with st.container(key="split_views"):
-        columns = st.columns(2 if len(pair.shown) > 1 and pair.room <= _HALF else 1, gap="small")
+        columns = st.columns(2 if len(pair.shown) > 1 and pair.room <= _LONGEST else 1, gap="small")
         for number, aligner in enumerate(pair.aligners):
             links, threshold = decided(pair.shown[number])
             data = pair.quiet(links=links, threshold=threshold, downloads=f"{pair.stem}-{number + 1}")
@@ -91,17 +93,26 @@ def draw_beside(pair: OpenPair, comparison: Comparison | None) -> None:
 
 
 def hand_data(pair: OpenPair, drawn: GoldLinks | None) -> Data:
-    """The pair with links to be corrected: those that were drawn, else those of the first aligner."""
+    """The pair with links to be corrected: those that were drawn, else imported gold, else the links of the
+    first aligner."""
     links, threshold = decided(pair.shown[0])
     data = pair.quiet(
         quiet=False, gold=[], links=links, threshold=threshold, link_editing=True,
         corrected_links=drawn is not None, downloads=pair.stem,
     )  # fmt: skip
-    return data if drawn is None else data | {"standing": links_to_json(drawn)}
+    standing = drawn if drawn is not None else pair.gold
+    return data if standing is None else data | {"standing": links_to_json(standing)}
 
 
 def draw_matrix(pair: OpenPair, theme: Theme) -> None:
-    """The matrix, and what its shapes mean."""
+    """The matrix, and what its shapes mean; of a very long pair, why there is none."""
+    lengths = [len(pair.data[side]["tokens"]) for side in ("source", "target")]
+    if max(lengths) > matrix.MOST:
+        st.caption(
+            f"No matrix: this pair has {lengths[0]:,} and {lengths[1]:,} words, and one of more than "
+            f"{matrix.MOST} a side cannot be read."
+        )
+        return
     drawn = [matrix.Drawn(a, alignment) for a, alignment in zip(pair.aligners, pair.shown, strict=True)]
     figure = matrix.figure(
         _side(pair.data["source"]), _side(pair.data["target"]), drawn, pair.gold, theme=theme
@@ -110,7 +121,7 @@ def draw_matrix(pair: OpenPair, theme: Theme) -> None:
     with st.container(key="matrix"):
         st.plotly_chart(
             figure, width="content", height="content", theme=None, key="matrix_chart",
-            config=plotting.config(f"{pair.stem}-matrix"), alt="The alignment matrix of this pair",
+            config=plotting.config(f"{pair.stem}-matrix"), alt=matrix.said(drawn, pair.gold),
         )  # fmt: skip
 
 
@@ -125,14 +136,15 @@ def overlaid(alignments: Sequence[Alignment]) -> list[list[float]]:
 
 
 def decided(alignment: Alignment) -> tuple[list[list[float]], float]:
-    """Links for the drawing, and the threshold that tells those decided on from those only weighed.
+    """Links for the drawing, and the threshold that tells those decided on from those that it
+    considered and did not link.
 
     An aligner may decide by more than the score, so a weak link's score is cut to below the threshold.
     """
     threshold = min((round(link.score, 3) for link in alignment.links), default=1.0)
     links = [[link.source, link.target, round(link.score, 3)] for link in alignment.links]
     links += [
-        [link.source, link.target, round(min(link.score, max(0.0, threshold - 0.002)), 3)]
+        [link.source, link.target, round(min(link.score, threshold - 0.002), 3)]
         for link in alignment.weak
         if link.score >= FAINTEST
     ]
@@ -142,7 +154,7 @@ def decided(alignment: Alignment) -> tuple[list[list[float]], float]:
 def _key(pair: OpenPair) -> str:
     """What the shapes mean, as HTML."""
     entries = [aligner.html() for aligner in pair.aligners]
-    entries.append("full: linked · hollow: only weighed")
+    entries.append("full: linked · hollow: considered, not linked")
     if pair.data["source"]["spans"] or pair.data["target"]["spans"]:
         entries.append("<b>bold</b>: in an entity")
     if pair.gold is not None:

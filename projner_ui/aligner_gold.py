@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from projner_core.errors import ProjnerError
 from projner_core.formats.links import LinkFormat
 from projner_core.pipeline import exporting, linking
 from projner_core.store import Project
-from projner_ui import uploads
+from projner_ui import session, uploads
 from projner_ui.actions import REVIEW
 from projner_ui.text import count, plain
 
@@ -84,17 +85,34 @@ def _file(text: Callable[[], Iterator[str]]) -> bytes:
     return "".join(text()).encode("utf-8")
 
 
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """How one import of an uploaded file ended."""
+
+    said: str
+    wrong: bool
+
+
 def _take(project: Project, upload: UploadedFile, format: LinkFormat | None, *, gold: bool) -> None:
-    """Import a file once; the same file again changes nothing."""
+    """Import a file once, however often the page runs while it lies there, and say how that ended."""
+    taken: dict[tuple[str, ...], _Taken] = st.session_state.setdefault("taken_links", {})
+    key = (session.identity(project), upload.file_id, str(format), str(gold))
+    if key not in taken:
+        with st.spinner("Reading the links…"):
+            taken[key] = _import(project, upload, format, gold=gold)
+        if not taken[key].wrong:
+            st.rerun()  # what stands above knows of it only then: of gold that is the latest again, too
+    if taken[key].wrong:
+        st.error(plain(taken[key].said), icon=":material/error:")
+    else:
+        st.success(plain(taken[key].said), icon=":material/check:")
+
+
+def _import(project: Project, upload: UploadedFile, format: LinkFormat | None, *, gold: bool) -> _Taken:
     path = uploads.keep(upload, "links")
     name = upload.name.rpartition(".")[0] or upload.name
     try:
-        with st.spinner("Reading the links…"):
-            before = {layer.id for layer in project.layers()}
-            layer = linking.import_links(project, path, name=name, format=format, gold=gold)
+        layer = linking.import_links(project, path, name=name, format=format, gold=gold)
     except ProjnerError as error:
-        st.error(plain(uploads.renamed(error, {path: upload.name})), icon=":material/error:")
-        return
-    st.success(f"{plain(layer.name)}: read for {count(layer.done, 'pair')}.", icon=":material/check:")
-    if layer.id not in before:
-        st.rerun()
+        return _Taken(uploads.renamed(error, {path: upload.name}), wrong=True)
+    return _Taken(f"{layer.name}: read for {count(layer.done, 'pair')}.", wrong=False)

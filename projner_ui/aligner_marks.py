@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any, Literal
@@ -10,6 +10,9 @@ from typing import Any, Literal
 from projner_ui.palette import ALIGNERS
 
 Theme = Literal["light", "dark"]
+
+GOLD: dict[Theme, tuple[str, str]] = {"light": ("#d4d0c8", "#8b8479"), "dark": ("#454d53", "#9aa4ab")}
+"""What gold links are filled and outlined with."""
 
 _GLYPHS = ("circle", "square", "diamond", "triangle")
 _SIGNS = "●■◆▲"
@@ -88,8 +91,22 @@ def marks(known: Sequence[int], picked: Sequence[int]) -> dict[int, Mark]:
     return {layer: chosen[layer] for layer in picked}
 
 
-def style() -> str:
-    """The rules that colour `Mark.html`, for both themes."""
-    light = " ".join(f".mark.m{number} {{ color: {hue.light}; }}" for number, hue in enumerate(ALIGNERS))
-    dark = " ".join(f".mark.m{number} {{ color: {hue.dark}; }}" for number, hue in enumerate(ALIGNERS))
-    return f"{light} @media (prefers-color-scheme: dark) {{ {dark} }}"
+def style(theme: Theme | None) -> str:
+    """The rules that colour `Mark.html` and the key of gold links."""
+    return themed(_style, theme)
+
+
+def themed(rules: Callable[[Theme], str], theme: Theme | None) -> str:
+    """The rules of this theme; where Streamlit does not say which it is, both, and the system's decides."""
+    if theme is not None:
+        return rules(theme)
+    return f"{rules('light')} @media (prefers-color-scheme: dark) {{ {rules('dark')} }}"
+
+
+def _style(theme: Theme) -> str:
+    marks = " ".join(f".mark.m{n} {{ color: {Mark(n).colour(theme)}; }}" for n in range(len(_GLYPHS)))
+    fill, outline = GOLD[theme]
+    return (
+        f"{marks} .aligner-key .gold {{ border-color: {outline}; }} "
+        f".aligner-key .gold.sure {{ background: {fill}; border-color: {fill}; }}"
+    )

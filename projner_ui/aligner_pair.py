@@ -10,20 +10,26 @@ import streamlit as st
 from projner_core.corpus import Alignment, GoldLinks
 from projner_core.pipeline import linking
 from projner_core.pipeline.comparing import Comparison
+from projner_core.review.actions import links_to_json
 from projner_core.store import Order, Project
 from projner_ui import actions, aligner_gold, session, view_model
 from projner_ui.actions import REVIEW
 from projner_ui.aligner_choice import Choice
 from projner_ui.aligner_drawings import OpenPair, draw_beside, draw_matrix, draw_over, hand_data
 from projner_ui.aligner_marks import Theme
+from projner_ui.frame import INSPECT_PAGE
 from projner_ui.link_view import link_view, pending_action
 from projner_ui.text import plain
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
-OWN = "links as decided"
+OWN = "as each decided"
 _THRESHOLDS = [OWN, *(f"{step / 20:.2f}" for step in range(1, 20))]
+_HELP = (
+    "For this drawing only; the table keeps each aligner's own decision. Scores of two aligners are not on "
+    "one scale."
+)
 _DRAWN = {"over": "Overlaid", "beside": "Side by side"}
 _HAND, _HAND_VIEW = "hand", "aligners_hand"
 
@@ -38,6 +44,7 @@ def draw(
         session.set_url(pair=project.id_of(position))
     with line:
         _moves(project, comparison, position)
+        _inspect(project, comparison, position)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="pair_controls"):
         drawn, at, by_hand = _controls()
     view = view_model.build(project, position, error=st.session_state.pop("pair_error", None))
@@ -88,11 +95,22 @@ def _moves(project: Project, comparison: Comparison | None, position: int) -> No
     )  # fmt: skip
 
 
+def _inspect(project: Project, comparison: Comparison | None, position: int) -> None:
+    """The way to this pair in Inspect, with what each aligner makes of it beside it."""
+    made = [own.projection.id for own in comparison.aligners if own.projection] if comparison else []
+    about = {"project": project.name, "pair": project.id_of(position), "beside": ",".join(map(str, made))}
+    st.page_link(
+        INSPECT_PAGE, label="in Inspect", icon=":material/join_inner:", width="content",
+        query_params={key: value for key, value in about.items() if value},
+    )  # fmt: skip
+
+
 def _place(project: Project, comparison: Comparison | None, position: int) -> str:
     if comparison is None:
         return f"pair {position + 1:,} of {project.count():,}"
     before = project.queue_position(position, comparison.layer.id, review=REVIEW, order="doubt")
-    return f"{ordinal(before + 1)} most disputed of {comparison.pairs:,}"
+    rank = f"{ordinal(before + 1)} " if before else ""
+    return f"{rank}most disputed of {comparison.pairs:,}"
 
 
 def ordinal(number: int) -> str:
@@ -133,16 +151,16 @@ def _controls() -> tuple[str, float | None, bool]:
     drawn = "beside" if st.query_params.get("drawn") == "beside" else "over"
     said = st.query_params.get("at", OWN)
     said = said if said in _THRESHOLDS else OWN
+    st.session_state.update({"drawn": drawn, "at": said, _HAND: by_hand})  # the URL says, the widgets show
     st.segmented_control(
-        "Drawn", list(_DRAWN), default=drawn, format_func=_DRAWN.__getitem__, required=True, key="drawn",
+        "Drawn", list(_DRAWN), format_func=_DRAWN.__getitem__, required=True, key="drawn",
         label_visibility="collapsed", disabled=by_hand, on_change=_to_url, args=("drawn", "over"),
     )  # fmt: skip
     st.select_slider(
-        "Threshold", _THRESHOLDS, value=said, key="at", width=300, label_visibility="collapsed",
-        format_func=lambda at: at if at == OWN else f"links from {at} on", on_change=_to_url,
-        args=("at", OWN),
+        "Show links that score at least", _THRESHOLDS, key="at", width=300, help=_HELP,
+        on_change=_to_url, args=("at", OWN),
     )  # fmt: skip
-    st.toggle("Correct by hand", value=by_hand, key=_HAND, on_change=_to_url, args=(_HAND, False))
+    st.toggle("Correct by hand", key=_HAND, on_change=_to_url, args=(_HAND, False))
     return drawn, None if said == OWN else float(said), by_hand
 
 
@@ -154,21 +172,41 @@ def _to_url(name: str, usual: Any) -> None:
 def _correct(pair: OpenPair, comparison: Comparison | None, revision: int, at: float | None) -> None:
     """The links to be corrected: those drawn already, else those of the first aligner."""
     project, layer = pair.project, pair.layers[0].id
-    session.trail(project).seen[pair.position] = revision
+    session.trail(project, links=True).seen[pair.position] = revision
     state = project.state(pair.position, REVIEW)
     drawn = None if state is None else state.links
-    name = plain(pair.aligners[0].name)
-    machine = f"These are the links of {name}. Change one: it is saved at once, and the pair is gold."
-    mine = "These links are yours." if drawn is not None else machine
-    st.caption(f"{mine} {plain(aligner_gold.summary(project))}")
-    aligner_gold.downloads(project, key="hand")
-    link_view(
-        hand_data(pair, drawn), key=_HAND_VIEW, on_action=partial(_on_action, project, comparison, layer, at)
-    )
+    said = f"These are the links of {plain(pair.aligners[0].name)}. Change one: it is saved at once, and the "
+    said += "pair is gold."
+    if drawn is not None:
+        said = "These links are yours."
+    elif pair.gold is not None:
+        said = "These are the imported gold links; what you change is yours."
+    act = partial(_act, project, comparison, layer, at)
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.caption(f"{said} {plain(aligner_gold.summary(project))}", width="stretch")
+        if drawn is None and pair.gold is None:
+            st.button(
+                "These are right: keep them as gold", icon=":material/check:", key="keep_as_gold",
+                on_click=act, args=(_accepting(pair, layer, at),),
+            )  # fmt: skip
+        aligner_gold.downloads(project, key="hand")
+    link_view(hand_data(pair, drawn), key=_HAND_VIEW, on_action=lambda: act(pending_action(_HAND_VIEW)))
 
 
-def _on_action(project: Project, comparison: Comparison | None, layer: int, at: float | None) -> None:
-    trigger = pending_action(_HAND_VIEW)
+def _accepting(pair: OpenPair, layer: int, at: float | None) -> dict[str, Any]:
+    """What the link view would send of links that are right as they are shown."""
+    shown = links_to_json(_decided(pair.project, layer, pair.position, at))
+    about = {"pair": pair.data["pair"], "position": pair.position}
+    return {"kind": "links", **about, "was": shown, "now": shown, "accept": True}
+
+
+def _act(
+    project: Project,
+    comparison: Comparison | None,
+    layer: int,
+    at: float | None,
+    trigger: dict[str, Any] | None,
+) -> None:
     if trigger is None:
         return
     if trigger.get("kind") == "move":  # by dispute here, not in the order of Inspect
@@ -177,12 +215,17 @@ def _on_action(project: Project, comparison: Comparison | None, layer: int, at: 
         return
     outcome = actions.act(
         project, trigger, who=session.reviewer(), queue=session.Filter.from_url(),
-        trail=session.trail(project), links=lambda _, position: _decided(project, layer, position, at),
+        trail=session.trail(project, links=True),
+        links=lambda _, position: _decided(project, layer, position, at),
     )  # fmt: skip
     st.session_state["pair_error"] = outcome.error
-    _open(project, outcome.position)
+    if outcome.error or outcome.position != trigger.get(
+        "position"
+    ):  # else the reader may be elsewhere by now
+        _open(project, outcome.position)
 
 
 def _decided(project: Project, layer: int, position: int, at: float | None) -> GoldLinks:
-    """What stands where no one drew a link by hand: what this aligner decided, as it is shown."""
-    return GoldLinks.of(Alignment(_shown(project, layer, position, at).links))
+    """What is shown where the reviewer drew no link: imported gold, else what this aligner decided."""
+    [gold] = linking.gold_links(project, position, position + 1)  # a reviewer's own, where there are any
+    return gold if gold is not None else GoldLinks.of(Alignment(_shown(project, layer, position, at).links))

@@ -10,8 +10,9 @@ from typing import Any
 from projner_core.pipeline.comparing import Compared, Comparison
 from projner_ui.aligner_marks import Marked, Theme
 from projner_ui.plotting import INKS, NOTHING, layout, text
+from projner_ui.text import count
 
-QUALITY = {"f1": "F1 of the projection", "certainty": "certainty of the projection"}
+QUALITY = {"f1": "entity F1 of the pair", "certainty": "certainty of the pair"}
 _STEPS = 10  # stretches of disagreement that the mean line is made of
 _FEWEST = 3  # pairs in a stretch, for a mean that is worth drawing
 _FULL: dict[Theme, str] = {"light": "#7fb4ca", "dark": "#2b6c88"}  # all links shared; ink is read on both
@@ -81,15 +82,56 @@ def shared_shares(shared: Sequence[Sequence[int]]) -> list[list[float]]:
     ]
 
 
+def agreement_said(comparison: Comparison, aligners: Sequence[Marked]) -> str:
+    """The heat map in a sentence, for who can't see it."""
+    shares = shared_shares(comparison.shared)
+    two = [
+        f"{mine.name} and {other.name} {shares[row][column]:.0%}"
+        for row, mine in enumerate(aligners)
+        for column, other in enumerate(aligners)
+        if row < column
+    ]
+    return f"Of the links that either of two aligners has, both have: {'; '.join(two)}."
+
+
+def outcome_said(comparison: Comparison, aligners: Sequence[Marked]) -> str:
+    """What each makes of the projection in a sentence, for who can't see it."""
+    parts = []
+    for compared, aligner in zip(comparison.aligners, aligners, strict=True):
+        said = f"{compared.projected:,} of {compared.entities:,}"
+        if scored(comparison) and (f1 := compared.f1) is not None:
+            said = f"{f1.value:.3f}, between {f1.low:.3f} and {f1.high:.3f}"
+        parts.append(f"{aligner.name} {said}")
+    head = "Entity F1 of the projection" if scored(comparison) else "Source entities carried over"
+    return f"{head}: {'; '.join(parts)}."
+
+
+def scored(comparison: Comparison) -> bool:
+    """Whether the projections were scored against gold entities."""
+    return all(compared.f1 is not None for compared in comparison.aligners)
+
+
+def disagreement_said(comparison: Comparison, whose: str) -> str:
+    """The scatter plot in a sentence, for who can't see it."""
+    line = means([(x, y) for _, x, y in comparison.sample])
+    said = f"Disagreement of the aligners and quality of {whose}, of {count(len(comparison.sample), 'pair')}"
+    if len(line) < 2:
+        return f"{said}."
+    (x, y), (far, there) = line[0], line[-1]
+    return f"{said}: on average {y:.2f} at disagreement {x:.2f}, {there:.2f} at {far:.2f}."
+
+
 def outcome(comparison: Comparison, aligners: Sequence[Marked], *, theme: Theme) -> dict[str, Any]:
     """What each aligner makes of the projection: F1 with its interval, else the share carried over."""
-    scored = all(compared.f1 is not None for compared in comparison.aligners)
+    known = scored(comparison)
+    shares = [compared.projected / max(1, compared.entities) for compared in comparison.aligners]
+    digits = 1 if max(shares) - min(shares) < 0.05 else 0  # or ticks close together would all say 100 %
     traces = [
-        _outcome(compared, aligner, place, scored, theme)
+        _outcome(compared, aligner, place, known, theme)
         for place, (compared, aligner) in enumerate(zip(comparison.aligners, aligners, strict=True))
     ]
     ink = INKS[theme]
-    title = "strict F1 and its 95 % interval" if scored else "share of the source entities carried over"
+    title = "entity F1 and its 95 % interval" if known else "share of the source entities carried over"
     return {
         "data": traces,
         "layout": layout(
@@ -97,7 +139,7 @@ def outcome(comparison: Comparison, aligners: Sequence[Marked], *, theme: Theme)
             xaxis={
                 "title": {"text": title, "font": {"size": 13, "color": ink.dim}, "standoff": 8},
                 "gridcolor": ink.grid, "zeroline": False, "fixedrange": True, "nticks": 5, "ticks": "",
-                "tickformat": ".2f" if scored else ".0%", "tickfont": {"size": 13}, "tickangle": 0,
+                "tickformat": ".2f" if known else f".{digits}%", "tickfont": {"size": 13}, "tickangle": 0,
             },
             yaxis={
                 "tickmode": "array", "tickvals": list(range(len(aligners))),
@@ -110,8 +152,8 @@ def outcome(comparison: Comparison, aligners: Sequence[Marked], *, theme: Theme)
     }  # fmt: skip
 
 
-def _outcome(compared: Compared, aligner: Marked, place: int, scored: bool, theme: Theme) -> dict[str, Any]:
-    if scored and (f1 := compared.f1) is not None:
+def _outcome(compared: Compared, aligner: Marked, place: int, known: bool, theme: Theme) -> dict[str, Any]:
+    if known and (f1 := compared.f1) is not None:
         value, said = f1.value, f"F1 {f1.value:.3f}, between {f1.low:.3f} and {f1.high:.3f}"
         error: dict[str, Any] = {
             "type": "data", "symmetric": False, "array": [f1.high - f1.value],
@@ -124,7 +166,7 @@ def _outcome(compared: Compared, aligner: Marked, place: int, scored: bool, them
     colour = aligner.mark.colour(theme)
     return {
         "type": "scatter", "mode": "markers+text", "x": [value], "y": [place], "cliponaxis": False,
-        "text": [f"{value:.3f}" if scored else f"{value:.1%}"], "textposition": "top center",
+        "text": [f"{value:.3f}" if known else f"{value:.1%}"], "textposition": "top center",
         "textfont": {"size": 13}, "error_x": error | {"color": colour},
         "marker": {"symbol": aligner.mark.symbol, "size": 13 * aligner.mark.scale, "color": colour},
         "hoverinfo": "text", "hovertext": [f"{text(aligner.name, 40)}<br>{said}"],

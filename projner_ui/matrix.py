@@ -1,8 +1,8 @@
 """The alignment matrix of one pair: a row a word of one side, a column a word of the other.
 
 Every aligner has its shape at its own place in the cell, so that cells where they differ are told apart
-without the hues. A full shape is a link, a hollow one a pair of words that the aligner only weighed. Gold
-links lie under them: a filled square is sure, an outlined one possible.
+without the hues. A full shape is a link, a hollow one a pair of words that the aligner
+considered and did not link. Gold links lie under them: a filled square is sure, an outlined one possible.
 
 What is made here is plotly's JSON, as plain dictionaries; plotly itself is not needed to make it.
 """
@@ -18,7 +18,9 @@ from projner_core.corpus import Alignment, GoldLinks, Link
 from projner_ui import plotting
 from projner_ui.aligner_marks import Marked, Theme
 from projner_ui.plotting import INKS, LETTER, NOTHING, text, width_of
+from projner_ui.text import count
 
+MOST = 250  # words of a side: a matrix of more can't be read
 LONG = 20  # words: a longer row of them is turned to run down the page
 FAINTEST = 0.05  # what an aligner gives less than this is not drawn
 _PAGE = 1230  # pixels of a page of usual width; a wider matrix is pushed sideways
@@ -67,7 +69,7 @@ def figure(
     turned = transposed(source, target)
     rows, columns = (target, source) if turned else (source, target)
     cell = max(_SMALLEST, min(_LARGEST, (_PAGE - _room(rows) - 12) // max(1, len(columns.tokens))))
-    cells = _Cells(turned, cell, theme)
+    cells = _Cells(turned, cell, theme, columns.rtl)
     weighed = _weighed(drawn)
     data = [
         *cells.gold(gold or GoldLinks()),
@@ -77,13 +79,26 @@ def figure(
     return {"data": data, "layout": _layout(rows, columns, cell, theme, data)}
 
 
+def said(drawn: Sequence[Drawn], gold: GoldLinks | None = None) -> str:
+    """The matrix in a sentence, for who can't see it."""
+    parts = [f"{one.aligner.name} has {count(len(one.alignment.links), 'link')}" for one in drawn]
+    sets = [{(link.source, link.target) for link in one.alignment.links} for one in drawn]
+    if len(sets) > 1:
+        parts.append(f"all of them share {len(set.intersection(*sets)):,}")
+    if gold is not None:
+        parts.append(f"gold has {count(len(gold.possible), 'link')}, {len(gold.sure):,} of them sure")
+    return f"The alignment matrix of this pair: {'; '.join(parts)}."
+
+
 @dataclass(frozen=True, slots=True)
 class _Cells:
-    """Where things are drawn: which way round the matrix is, and how large its cells are."""
+    """Where things are drawn: which way round the matrix is, how large its cells are, and whether its
+    columns run from right to left: the shapes stand in a cell as they do in the key all the same."""
 
     turned: bool
     cell: int
     theme: Theme
+    rtl: bool = False
 
     def points(
         self, offsets: Iterable[tuple[int, int]], shift: tuple[float, float] = (0, 0)
@@ -92,7 +107,7 @@ class _Cells:
         x, y = [], []
         for source, target in offsets:
             row, column = (target, source) if self.turned else (source, target)
-            x.append(round(column + shift[0], 3))
+            x.append(round(column + (-shift[0] if self.rtl else shift[0]), 3))
             y.append(round(row + shift[1], 3))
         return {"x": x, "y": y}
 
@@ -110,7 +125,7 @@ class _Cells:
         ]
 
     def aligner(self, drawn: Sequence[Drawn], number: int) -> list[dict[str, Any]]:
-        """The links of one aligner, and what it only weighed."""
+        """The links of one aligner, and what it considered and did not link."""
         one = drawn[number]
         mark = one.aligner.mark
         shift, colour = _OFFSETS[len(drawn)][number], mark.colour(self.theme)
@@ -245,19 +260,19 @@ def _again(axis: str) -> dict[str, Any]:
 
 
 def _axis(side: Side, theme: Theme, *, where: str, turned: bool, reverse: bool) -> dict[str, Any]:
-    count = len(side.tokens)
-    ends = [count - 0.5, -0.5] if reverse else [-0.5, count - 0.5]
+    words = len(side.tokens)
+    ends = [words - 0.5, -0.5] if reverse else [-0.5, words - 0.5]
     return {
         "range": ends,
         "side": where,
         "tickmode": "array",
-        "tickvals": list(range(count)),
+        "tickvals": list(range(words)),
         "ticktext": [
             f"<b>{text(token)}</b>" if number in side.entities else text(token)
             for number, token in enumerate(side.tokens)
         ],
         "tickangle": -90 if turned else 0,
-        "tickfont": {"size": 14 if count <= LONG else 13, "color": INKS[theme].ink},
+        "tickfont": {"size": 14 if words <= LONG else 13, "color": INKS[theme].ink},
         "ticks": "outside",
         "ticklen": 5,
         "tickcolor": NOTHING,
@@ -269,7 +284,7 @@ def _axis(side: Side, theme: Theme, *, where: str, turned: bool, reverse: bool) 
         "title": {"text": ""},
         "minor": {
             "tickmode": "array",
-            "tickvals": [number - 0.5 for number in range(count + 1)],
+            "tickvals": [number - 0.5 for number in range(words + 1)],
             "showgrid": True,
             "gridcolor": INKS[theme].grid,
             "gridwidth": 1,

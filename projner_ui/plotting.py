@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from unicodedata import combining, east_asian_width
+from unicodedata import category, east_asian_width
 
-from projner_ui.aligner_marks import Theme
+from projner_ui.aligner_marks import GOLD, Theme
 
 FONT = (
     "Inter, 'Noto Sans', 'Noto Sans Arabic', 'Noto Sans Hebrew', 'Noto Sans Ethiopic', "
@@ -31,8 +31,8 @@ class Ink:
 
 
 INKS: dict[Theme, Ink] = {
-    "light": Ink("#1d2327", "#5f676c", "#ffffff", "#e9e6e0", "#d4d0c8", "#8b8479"),
-    "dark": Ink("#e8eaec", "#98a1a7", "#1d2125", "#292e33", "#454d53", "#9aa4ab"),
+    "light": Ink("#1d2327", "#5f676c", "#ffffff", "#e9e6e0", *GOLD["light"]),
+    "dark": Ink("#e8eaec", "#98a1a7", "#1d2125", "#292e33", *GOLD["dark"]),
 }
 
 
@@ -79,7 +79,7 @@ def text(string: str, most: int = 18) -> str:
         string = " ".join(f"U+{ord(character):04X}" for character in string[:2]) or "(empty)"
     if len(string) > most:
         end = most - 1
-        while end > 1 and (combining(string[end]) or string[end] in _UNSEEN):
+        while end > 1 and (_combining(string[end]) or string[end] in _UNSEEN):
             end -= 1
         string = string[:end] + "…"
     for character, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("$", "&#36;")):
@@ -89,4 +89,9 @@ def text(string: str, most: int = 18) -> str:
 
 def width_of(string: str, most: int = 18) -> int:
     """About how many Latin letters wide a word is, cut where `text` cuts it."""
-    return sum(2 if east_asian_width(c) in "WF" else 0 if combining(c) else 1 for c in string[:most])
+    return sum(2 if east_asian_width(c) in "WF" else 0 if _combining(c) else 1 for c in string[:most])
+
+
+def _combining(character: str) -> bool:
+    """Whether it stands on the letter before it: vowel signs of Devanagari too (class 0)."""
+    return category(character).startswith("M")

@@ -72,17 +72,20 @@ def outcome(project: Project, *, ended: bool = True) -> None:
     if error := st.session_state.pop("run_error", None):
         st.error(plain(error), icon=":material/error:")
     status = running.status(project)
+    what = "comparison" if status.kind == "compare" else "run"
     if status.active:
         progress(project)
     elif not ended:
         return
     elif status.state == "failed":
-        st.error(f"The run failed. {plain(status.message)}", icon=":material/error:")
+        st.error(f"The {what} failed. {plain(status.message)}", icon=":material/error:")
     elif status.state in ("stopped", "cancelled"):
         done = f" {count(status.done, 'pair')} of {status.total:,} were ready." if status.total else ""
+        again = "Compare" if status.kind == "compare" else "Run"
         word = "was cancelled" if status.state == "cancelled" else "stopped before its end"
         st.warning(
-            f"The run {word}.{done} Run again and it goes on where it was.", icon=":material/pause_circle:"
+            f"The {what} {word}.{done} {again} again and it goes on where it was.",
+            icon=":material/pause_circle:",
         )
 
 

@@ -20,6 +20,7 @@ from projner_core.errors import ProjnerError
 from projner_core.pipeline import demo
 from projner_core.store import Order, Project, Show, catalogue
 from projner_ui.actions import Trail
+from projner_ui.aligner_marks import Theme
 
 FIRST_DEMO = "sw"
 
@@ -77,7 +78,8 @@ def project_name() -> str | None:
 def remember(name: str) -> None:
     """Make `name` the open project, here and in the URL; another project's pair leaves the URL."""
     if st.session_state.get("project") not in (None, name):
-        set_url(pair=None, beside=None)
+        left = dict.fromkeys(("pair", "beside", "aligners", "job", "hand", "at"))
+        set_url(**left)
         st.session_state.update(queue_page=1, follow=True)
     if st.session_state.get("project") != name and _exists(name):
         _write(_last_file(), name)
@@ -123,13 +125,20 @@ def make_first_project() -> str:
     Raises:
         ProjnerError: it can't be made, for want of room or of rights.
     """
-    with (
-        st.spinner("Preparing the demo: linking Swahili words to English…"),
-        _MAKING,
-    ):
-        name = demo.ensure(FIRST_DEMO)
+    with st.spinner("Preparing the demo: linking Swahili words to English…"):
+        name = make_demo(FIRST_DEMO)
     remember(name)
     return name
+
+
+def make_demo(lang: str) -> str:
+    """The name of the demo in this language, made where it is missing; one at a time.
+
+    Raises:
+        ProjnerError: it can't be made, for want of room or of rights.
+    """
+    with _MAKING:
+        return demo.ensure(lang)
 
 
 def pair_position(project: Project) -> int | None:
@@ -157,10 +166,11 @@ def follows() -> bool:
     return follow
 
 
-def trail(project: Project) -> Trail:
-    """What this reader has seen and done in the project since the page was loaded."""
-    trails: dict[str, Trail] = st.session_state.setdefault("trails", {})
-    return trails.setdefault(identity(project), Trail())
+def trail(project: Project, *, links: bool = False) -> Trail:
+    """What this reader has seen and done in the project since the page was loaded: of the links drawn by
+    hand, or of everything else."""
+    trails: dict[tuple[str, bool], Trail] = st.session_state.setdefault("trails", {})
+    return trails.setdefault((identity(project), links), Trail(links=links))
 
 
 def reviewer() -> str:
@@ -176,6 +186,12 @@ def set_reviewer(name: str) -> None:
     name = " ".join(name.split())[:80] or _account()
     st.session_state["reviewer"] = name
     _write(_reviewer_file(), name)
+
+
+def theme() -> Theme | None:
+    """The theme that Streamlit shows; None where it does not say yet."""
+    known = st.context.theme.type
+    return known if known in ("light", "dark") else None
 
 
 def identity(project: Project) -> str:

@@ -45,6 +45,8 @@ def take(folder: Path, pages: dict[str, str], widths: tuple[int, ...], height: i
                     viewport={"width": width, "height": height},
                     color_scheme="dark" if scheme == "dark" else "light",
                 )
+                page.goto(address)  # a server that has just started takes its time over the first page
+                page.locator("[data-testid=stProgress]").first.wait_for()
                 for name, path in pages.items():
                     page.goto(address + path)
                     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()

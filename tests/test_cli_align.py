@@ -62,7 +62,7 @@ def test_align_two_files_and_evaluate(files, tmp_path, capsys):
     assert run("evaluate-alignments", "--gold", files[2], "--predicted", out, "--json") == 0
     told = json.loads(capsys.readouterr().out)
     (scores,) = told["files"]
-    assert scores["pairs"] == 4
+    assert scores["pairs"] == 3  # the empty line of the gold file is a pair that nobody drew
     assert scores["found"] == number
     assert (scores["sure"], scores["possible"]) == (11, 13)
     assert 0 <= scores["interval"]["aer"][0] <= scores["aer"] <= scores["interval"]["aer"][1]
@@ -143,6 +143,42 @@ def test_align_a_project_adds_a_layer_once(project, tmp_path, capsys):
     assert out.read_text().splitlines() == [pharaoh.format(alignment) for alignment in found]
 
 
+def test_align_a_project_without_source_sentences_is_a_sentence(tmp_path, capsys):
+    target = tmp_path / "sw.conll"
+    target.write_text(TARGET, encoding="utf-8")
+    assert run("import", "--target", target, *languages(), "--project", "half") == 0
+    assert run("align", "--project", "half") == 1
+    assert "no source sentence" in capsys.readouterr().err
+    with catalogue.open_project("half") as opened:
+        assert opened.layers(kind=LayerKind.LINKS, incomplete=True) == []
+
+
+def test_layers_that_do_not_fit_an_export_are_refused(project, tmp_path, capsys):
+    from projner_core.pipeline.comparing import CompareConfig, compare
+    from projner_core.pipeline.progress import Watch
+
+    with catalogue.open_project(project) as opened:
+        pair = ({"name": "statistical"}, {"name": "identity"})
+        compared = compare(opened, CompareConfig.model_validate({"aligners": pair}), Watch(None, None))
+        numbers = str(compared.layer.id)
+    out = tmp_path / "out"
+    exported = ["export", "--project", project, "--out", out]
+    for arguments, says in [
+        (["--layer", "source"], "holds entities of the source side"),
+        (["--layer", "gold", "--side", "source"], "entities of the target side"),
+        (["--layer", "statistical"], "holds links of both sides"),
+        (["--layer", numbers], "numbers of a comparison"),
+        (["--format", "pharaoh", "--layer", numbers], "holds no links"),
+        (["--format", "pharaoh", "--layer", "gold"], "holds no links"),
+    ]:
+        capsys.readouterr()
+        assert run(*exported, *arguments) == 1, arguments
+        assert says in capsys.readouterr().err
+        assert not out.exists()
+    assert run(*exported, "--layer", "source", "--side", "source") == 0
+    assert out.read_text(encoding="utf-8") == SOURCE
+
+
 def test_import_links_and_gold(project, tmp_path, capsys):
     machine, gold = tmp_path / "fast.links", tmp_path / "people.naacl"
     machine.write_text("0-0 1-1\n\n0-0\n", encoding="utf-8")
@@ -181,14 +217,37 @@ def test_several_files_are_compared(files, tmp_path, capsys):
     assert told["agreement"]["f1"][0][2] == 1
     assert told["agreement"]["only"] == [0, 60, 0]
     assert first["worst"] == []
-    assert second["worst"][0]["position"] == 2  # the empty pair in which a link was found
-    assert second["worst"][0]["aer"] == 1
+    assert second["pairs"] == 60
+    assert [pair["position"] for pair in second["worst"]] == [1, 5]  # and none in a pair that nobody drew
 
     assert run(*command, "--worst", "2") == 0
     shown = capsys.readouterr().out
     for text in ("good.txt", "AER", "< .001", "100.0", "agreement", "only here", "pairs counted from 1"):
         assert text in shown.replace("\n", "") or text in shown, text
     assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_a_pair_without_a_gold_link_is_not_drawn(files, tmp_path, capsys):
+    """Gold of some pairs of a corpus: what an aligner links in the others is no error."""
+    found, gold = tmp_path / "found", tmp_path / "gold.naacl"
+    found.write_text("0-0 1-1\n0-0\n0-0 1-0\n2-2\n", encoding="utf-8")
+    gold.write_text("1 1 1 S\n1 2 2 S\n3 1 1 P\n", encoding="utf-8")
+    assert (
+        run("evaluate-alignments", "--gold", gold, "--predicted", found, found, "--json", "--worst", "9") == 0
+    )
+    told = json.loads(capsys.readouterr().out)
+    for scores in told["files"]:
+        assert (scores["pairs"], scores["found"], scores["found_in_possible"]) == (2, 4, 3)
+        assert [pair["position"] for pair in scores["worst"]] == [2]
+    assert told["agreement"]["pairs"] == 4
+
+
+def test_gold_without_any_link_scores_no_pair(files, tmp_path, capsys):
+    found, gold = tmp_path / "found", tmp_path / "gold"
+    found.write_text("0-0 1-1\n0-0\n", encoding="utf-8")
+    gold.write_text("\n\n", encoding="utf-8")
+    assert run("evaluate-alignments", "--gold", gold, "--predicted", found, found, "--json") == 0
+    assert [scores["pairs"] for scores in json.loads(capsys.readouterr().out)["files"]] == [0, 0]
 
 
 def test_without_samples_there_are_no_intervals(files, tmp_path, capsys):

@@ -186,6 +186,21 @@ def test_the_revision_of_a_folder_changes_with_its_files_alone(tmp_path, bert):
     assert inference.revision(str(folder)) != before
 
 
+def test_a_folder_that_happens_to_stand_in_one_called_snapshots_is_a_folder(tmp_path, bert):
+    folder = without_weights(bert, tmp_path).rename(tmp_path / "step-1")
+    (tmp_path / "snapshots").mkdir()
+    folder = folder.rename(tmp_path / "snapshots" / "step-1")
+    before = inference.revision(str(folder))
+    (folder / "config.json").write_text((folder / "config.json").read_text() + " ")
+    assert inference.revision(str(folder)) != before
+
+
+@pytest.mark.parametrize("name", ["my--model", "a..b", "foo.git", "modell-", "~no-such-user/x", "m" * 300])
+def test_a_name_that_no_folder_nor_the_hub_could_have_is_a_sentence(cache, name):
+    with pytest.raises(ProjnerError, match="model"):
+        inference.locate(name)
+
+
 # Loading
 
 
@@ -239,15 +254,22 @@ def test_a_model_without_a_tokenizer_or_with_a_broken_one(tmp_path, bert):
         (folder / name).write_bytes((bert / name).read_bytes())
     with pytest.raises(ProjnerError, match="has no tokenizer"):
         inference.load_encoder(str(folder), device="cpu")
-    (folder / "tokenizer.json").write_text("{")
-    with pytest.raises(ProjnerError, match=r"tokenizer of .* cannot be read"):
-        inference.load_encoder(str(folder), device="cpu")
+    for damaged in ("{", "{}", "[]", '{"model": null}'):
+        (folder / "tokenizer.json").write_text(damaged)
+        with pytest.raises(ProjnerError, match=r"tokenizer of .* cannot be read"):
+            inference.load_encoder(str(folder), device="cpu")
 
 
 def test_a_config_that_is_no_json_or_of_an_unknown_kind(tmp_path, bert):
     folder = without_weights(bert, tmp_path)
     (folder / "model.safetensors").write_bytes((bert / "model.safetensors").read_bytes())
-    for config in ("{", json.dumps({"model_type": "a-model-of-next-year"})):
+    described = json.loads((bert / "config.json").read_text())
+    for config in (
+        "{",
+        json.dumps({"model_type": "a-model-of-next-year"}),
+        json.dumps(described | {"num_attention_heads": 0}),
+        json.dumps(described | {"hidden_size": "wide"}),
+    ):
         (folder / "config.json").write_text(config)
         with pytest.raises(ProjnerError, match="cannot be"):
             inference.load_encoder(str(folder), device="cpu")
@@ -316,6 +338,28 @@ def test_a_layer_is_what_transformers_calls_that_hidden_state(maker, tmp_path):
             torch.testing.assert_close(
                 found[row, : len(sentence)], alone.hidden_states[layer][0], atol=1e-5, rtol=1e-4
             )
+
+
+def test_quick_products_are_torchs_but_for_the_last_digits(bert, monkeypatch):
+    import torch
+
+    from projner_core.inference import products
+
+    asked = []
+    linear = torch.nn.functional.linear
+    monkeypatch.setattr(torch.nn.functional, "linear", lambda *given: asked.append(given) or linear(*given))
+    layer = torch.nn.Sequential(torch.nn.Linear(48, 96), torch.nn.GELU(), torch.nn.Linear(96, 48, bias=False))
+    given = torch.randn(2, 7, 48)
+    with torch.inference_mode():
+        expected = layer(given)
+        products.quicken(layer)
+        asked.clear()
+        torch.testing.assert_close(layer(given), expected, atol=1e-5, rtol=1e-4)
+        quick = not asked
+        with products.as_packages_do():
+            assert torch.equal(layer(given), expected)
+    assert quick == hasattr(layer[0].forward, "func")
+    assert len(asked) == (2 if quick else 4)
 
 
 def test_layers_behind_the_one_asked_for_are_not_run(bert):

@@ -125,4 +125,5 @@ def _weights(given: str | Sequence[float], members: int) -> tuple[float, ...]:
         raise ProjnerError(f"there are {len(weights)} weights for {members} aligners: each needs one")
     if not all(math.isfinite(weight) and weight >= 0 for weight in weights) or not any(weights):
         raise ProjnerError(f"weights must be 0 or more, and not all 0; these are {given!r}")
-    return weights
+    heaviest = max(weights)
+    return tuple(weight / heaviest for weight in weights)  # so that their sum stays a number

@@ -105,6 +105,7 @@ class Eflomal:
         _require()
         from eflomal import Aligner
 
+        priors = list(_priors(languages, bitext, self._priors)) if self._priors else None
         with tempfile.TemporaryDirectory(prefix="projner-") as folder:
             written = Path(folder, "forward"), Path(folder, "backward")
             try:
@@ -113,7 +114,7 @@ class Eflomal:
                     bitext.targets,
                     links_filename_fwd=str(written[0]),
                     links_filename_rev=str(written[1]),
-                    priors_input=list(_priors(languages, bitext, self._priors)) if self._priors else None,
+                    priors_input=priors,
                     quiet=True,
                 )
                 forward, backward = (path.read_text(encoding="ascii").splitlines() for path in written)

@@ -99,7 +99,7 @@ class EmbeddingAligner:
     @property
     def chunk(self) -> int:
         """How many pairs to give at once, for a caller who wants to say every few seconds how far it is."""
-        return 1000 if device(self.device).startswith("cuda") else 128
+        return 1000 if device(self.device).startswith("cuda") else 256
 
     def align(self, pairs: Sequence[Pair]) -> list[Alignment]:
         """One alignment a pair, in the same order; an empty side is aligned to nothing.

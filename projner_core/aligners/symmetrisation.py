@@ -123,7 +123,7 @@ def _pooled(alignments: Sequence[Alignment], weights: Sequence[float]) -> list[L
             terms[link.source, link.target].append(weight * link.score)
     total = fsum(weights)
     return [
-        Link(*offsets, score=round(min(1.0, fsum(parts) / total), _DIGITS))
+        Link(*offsets, score=round(min(fsum(parts) / total, 1.0), _DIGITS))
         for offsets, parts in sorted(terms.items())
     ]
 

@@ -199,10 +199,11 @@ def _links(project: Any, layer: Any) -> int:
     """The layer of links that `layer` is, or was made with."""
     from projner_core.pipeline.lineage import links_behind
 
-    found = links_behind(project, project.current_projection if layer == "reviewed" else layer)
+    found = links_behind(project, layer)
     if found is None:
         raise ProjnerError(
-            "there are no links to write yet: run the pipeline first, or name a layer of links"
+            f"the layer {project.layer(layer).name!r} holds no links and was not made with those of one "
+            "aligner: name a layer of links"
         )
     return found.id
 

@@ -16,6 +16,7 @@ Only decided links count, as in the scores: weak ones are ignored.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -82,7 +83,7 @@ class Tally:
         self._aligners = aligners
         self._pairs = 0
         # How many links just these aligners have: bit k of the key stands for aligner k.
-        self._by_mask = [0] * (1 << aligners)
+        self._by_mask: Counter[int] = Counter()
 
     def add(self, alignments: Sequence[Alignment]) -> None:
         """Count one pair, of which every aligner says something.
@@ -93,22 +94,21 @@ class Tally:
         if len(alignments) != self._aligners:
             raise ValueError(f"there are {self._aligners} aligners, but {len(alignments)} alignments")
         self._pairs += 1
-        for mask in _masks(alignments).values():
-            self._by_mask[mask] += 1
+        self._by_mask.update(_masks(alignments).values())
 
     def result(self) -> Agreement:
         """The agreement over all pairs so far."""
         n = self._aligners
 
         def having(wanted: int) -> int:
-            return sum(links for mask, links in enumerate(self._by_mask) if mask & wanted == wanted)
+            return sum(links for mask, links in self._by_mask.items() if mask & wanted == wanted)
 
         return Agreement(
             pairs=self._pairs,
             shared=tuple(tuple(having(1 << a | 1 << b) for b in range(n)) for a in range(n)),
             only=tuple(self._by_mask[1 << a] for a in range(n)),
-            by_all=self._by_mask[-1] if n else 0,
-            by_any=sum(self._by_mask[1:]),
+            by_all=self._by_mask[(1 << n) - 1] if n else 0,
+            by_any=self._by_mask.total(),
         )
 
 

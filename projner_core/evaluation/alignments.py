@@ -188,6 +188,9 @@ def score(
 ) -> AlignmentScores:
     """Score links against gold links, pair by pair; both may be streams.
 
+    A pair with gold links that are none counts here. That a pair without a link in a gold file was not drawn
+    is a rule for files: `pipeline.link_scores` and `pipeline.linking.gold_links` give None for it.
+
     Args:
         gold: the gold links of each pair; None for a pair that has no gold, which is left out.
         found: the links of the same pairs, in the same order.

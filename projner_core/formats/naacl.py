@@ -17,7 +17,7 @@ from projner_core.corpus import Alignment, GoldLinks, Link
 from projner_core.errors import InputError
 from projner_core.formats.base import MOST_TOKENS, Progress, lines, write_whole
 
-MOST_SENTENCES = 100_000_000
+MOST_SENTENCES = 10_000_000
 """The largest sentence number that is believed: beyond it, the first column is something else."""
 
 ROW = re.compile(
@@ -169,7 +169,11 @@ def _row(path: str | Path, line: int, text: str) -> tuple[int, _Row | None]:
     sentence, source, target = (int(group) for group in found.group(1, 2, 3))
     if not 1 <= sentence <= MOST_SENTENCES:
         raise InputError(
-            path, line, f"the sentence number {sentence}", f"numbers from 1 to {MOST_SENTENCES:,}", _REMEDY
+            path,
+            line,
+            f"the sentence number {sentence}",
+            f"numbers from 1 to {MOST_SENTENCES:,}",
+            "Check that the first column counts the sentence pairs. " + _REMEDY,
         )
     if source == target == 0:
         raise InputError(

@@ -4,7 +4,8 @@ Nothing here reaches for the network: a model is a local folder, or a name on th
 fetched before. Loading imports torch and transformers; importing this package imports neither.
 
 To read it: `devices` (where and in which numbers) → `batching` (how much at once) → `checkpoints` (which
-files) → `loading` (from files to networks) → `subwords` (what a network reads) → `encoders` (its vectors).
+files) → `loading` (from files to networks) → `subwords` (what a network reads) → `products` (how a CPU
+multiplies) → `encoders` (its vectors).
 """
 
 from __future__ import annotations

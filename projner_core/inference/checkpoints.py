@@ -10,6 +10,7 @@ from typing import NamedTuple
 from projner_core.errors import ProjnerError
 
 _HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")
+_COMMIT = re.compile(r"[0-9a-f]{40}")
 _SMALL = 4_000_000  # bytes: a file up to this size is read for its digest
 
 
@@ -39,15 +40,19 @@ def locate(model: str) -> Path:
     Raises:
         ProjnerError: there is no such folder, it holds no model, or the hub name was never fetched.
     """
-    folder = Path(model).expanduser()
-    if folder.is_dir():
+    try:
+        folder = Path(model).expanduser()
+        is_folder, is_file = folder.is_dir(), folder.is_file()
+    except (OSError, RuntimeError) as error:  # a name that is too long; the home of no user
+        raise ProjnerError(f"{model!r} cannot be a model's folder: {error}") from error
+    if is_folder:
         if not (folder / "config.json").is_file():
             raise ProjnerError(
                 f"the folder {model!r} holds no model: it has no config.json. Give the folder that "
                 "'hf download' or save_pretrained wrote"
             )
         return folder
-    if folder.is_file():
+    if is_file:
         raise ProjnerError(f"{model!r} is a file; a model is a folder, with config.json and weights in it")
     if not _HUB_NAME.fullmatch(model):
         raise ProjnerError(
@@ -55,9 +60,13 @@ def locate(model: str) -> Path:
             "name on the Hugging Face hub such as bert-base-multilingual-cased"
         )
     from huggingface_hub import try_to_load_from_cache
+    from huggingface_hub.errors import HFValidationError
 
     for name in dict.fromkeys([model, _moved(model)]):
-        config = try_to_load_from_cache(name, "config.json")
+        try:
+            config = try_to_load_from_cache(name, "config.json")
+        except HFValidationError:  # no name that the hub could have
+            break
         if isinstance(config, str):
             return Path(config).parent
     raise ProjnerError(_not_here(model))
@@ -73,7 +82,7 @@ def revision(model: str) -> str:
         ProjnerError: as `locate`.
     """
     folder = locate(model)
-    if folder.parent.name == "snapshots":
+    if _COMMIT.fullmatch(folder.name) and folder.parent.name == "snapshots":  # of the local hub cache
         return folder.name
     digest = hashlib.sha256()
     for path in sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith(".")):

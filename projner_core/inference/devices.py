@@ -21,9 +21,13 @@ def device(name: str = "auto") -> str:
         if torch.cuda.is_available():
             return "cuda"
         return "mps" if torch.backends.mps.is_available() else "cpu"
-    kind = name.partition(":")[0]
+    kind, _, number = name.partition(":")
     if kind == "cuda" and not torch.cuda.is_available():
         raise ProjnerError(f"device {name!r}: this machine has no CUDA device that torch can use; say 'auto'")
+    if number and int(number) >= torch.cuda.device_count():
+        raise ProjnerError(
+            f"device {name!r}: this machine has {torch.cuda.device_count()} CUDA devices, counted from 0"
+        )
     if kind == "mps" and not torch.backends.mps.is_available():
         raise ProjnerError(f"device {name!r}: this machine has no Apple GPU that torch can use; say 'auto'")
     return name

@@ -19,6 +19,7 @@ from projner_core.inference import devices
 from projner_core.inference.batching import is_out_of_memory
 from projner_core.inference.checkpoints import revision
 from projner_core.inference.loading import load_network, load_tokenizer
+from projner_core.inference.products import as_packages_do, quicken
 
 if TYPE_CHECKING:
     import torch
@@ -46,7 +47,7 @@ class Encoder:
     def __init__(self, model: str, tokenizer: Any, network: Any, device: str, dtype: str) -> None:
         self.model = model
         self.tokenizer = tokenizer
-        self.network = _narrowed(network, dtype) if device == "cpu" else _moved(model, network, device)
+        self.network = _on_cpu(network, dtype) if device == "cpu" else _moved(model, network, device)
         self.device = device
         self.dtype = dtype
         self.limit = _limit(tokenizer, network)
@@ -66,14 +67,15 @@ class Encoder:
                 "encoder, such as BERT or XLM-R, or a translation model"
             ) from error
 
-    def hidden(self, sentences: Sequence[Sequence[int]], layer: int, *, masked: bool = False) -> torch.Tensor:
+    def hidden(self, sentences: Sequence[Sequence[int]], layer: int, *, alone: bool = False) -> torch.Tensor:
         """What layer `layer` makes of some sentences.
 
         Args:
             sentences: the numbers of the pieces of each, with those that stand around it; none is empty or
                 longer than `limit`.
             layer: 0 to `layers`.
-            masked: give the network a mask even where all are of one length.
+            alone: compute as a program does that reads two sentences at a time: with a mask even where they
+                are of one length, and by torch's own products.
 
         Returns:
             float32 (sentences, longest, size), on the device; what is behind a sentence's end means nothing.
@@ -88,8 +90,8 @@ class Encoder:
                 f"the tokenizer of {self.model!r} is not this model's: it makes pieces that the model, which "
                 f"knows {self._known}, does not. Fetch both anew"
             )
-        with self.lock, torch.inference_mode():
-            ids, mask = self._batch(sentences, masked=masked)
+        with self.lock, torch.inference_mode(), as_packages_do() if alone else nullcontext():
+            ids, mask = self._batch(sentences, masked=alone)
             hidden = self._run(ids, mask, layer)
             if not bool(torch.isfinite(hidden).all()):
                 raise ProjnerError(
@@ -195,10 +197,14 @@ def _moved(model: str, network: Any, device: str) -> Any:
         ) from error
 
 
-def _narrowed(network: Any, dtype: str) -> Any:
-    """The network with the weights of its matrices in `dtype`: else they are converted for every batch."""
+def _on_cpu(network: Any, dtype: str) -> Any:
+    """The network as a CPU computes it soonest: the weights of its matrices in `dtype`, else they would be
+    converted for every batch; in float32, with quicker products."""
     import torch
 
+    if dtype == "float32":
+        quicken(network)
+        return network
     for module in network.modules():
         if isinstance(module, torch.nn.Linear):
             module.to(getattr(torch, dtype))

@@ -6,6 +6,7 @@ format are read as plain arrays (`weights_only`): a checkpoint is data.
 
 from __future__ import annotations
 
+import json
 import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from projner_core.errors import ProjnerError
+from projner_core.inference.batching import is_out_of_memory
 from projner_core.inference.checkpoints import locate
 
 # One of these is in every folder that holds a tokenizer. Without any, transformers makes an empty one,
@@ -25,8 +27,8 @@ _TOKENIZER_FILES = (
 _MADE = ("pooler", "embed_positions")
 # What transformers, tokenizers and torch raise for files that are not what they should be.
 _BROKEN = (
-    OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, ImportError, EOFError,
-    pickle.UnpicklingError,
+    OSError, ValueError, LookupError, TypeError, AttributeError, RuntimeError, ImportError, EOFError,
+    ArithmeticError, AssertionError, MemoryError, pickle.UnpicklingError,
 )  # fmt: skip
 
 
@@ -41,6 +43,7 @@ def load_tokenizer(model: str) -> Any:
         raise ProjnerError(
             f"the model {model!r} has no tokenizer: its folder needs one of {', '.join(_TOKENIZER_FILES)}"
         )
+    _check_tokenizer(model, folder / "tokenizer.json")
     from transformers import AutoTokenizer
 
     with _quiet():
@@ -78,6 +81,11 @@ def load_network(model: str, *, dtype: str = "float32", auto: str = "AutoModel")
                 output_loading_info=True,
             )
         except _broken() as error:
+            if is_out_of_memory(error):
+                raise ProjnerError(
+                    f"the model {model!r} does not fit into the memory: choose a smaller one, or close "
+                    "other programs"
+                ) from error
             raise ProjnerError(
                 f"the model {model!r} cannot be loaded: {_said(error)} If its files are incomplete or "
                 "damaged, fetch them again"
@@ -92,6 +100,20 @@ def load_network(model: str, *, dtype: str = "float32", auto: str = "AutoModel")
     return network.eval()
 
 
+def _check_tokenizer(model: str, file: Path) -> None:
+    """Look at `tokenizer.json`, where there is one: of a damaged one the library says next to nothing."""
+    if not file.is_file():
+        return
+    try:
+        content = json.loads(file.read_bytes())
+    except ValueError as error:
+        raise ProjnerError(f"the tokenizer of {model!r} cannot be read: {_said(error)}") from error
+    if not isinstance(content, dict) or not isinstance(content.get("model"), dict):
+        raise ProjnerError(
+            f"the tokenizer of {model!r} cannot be read: its tokenizer.json describes none. Fetch it again"
+        )
+
+
 def _check_weights(model: str, folder: Path) -> None:
     for pattern in ("*.safetensors", "*.safetensors.index.json", "pytorch_model*.bin"):
         if any(path.is_file() for path in folder.glob(pattern)):  # a link to nowhere is no file
@@ -103,9 +125,10 @@ def _check_weights(model: str, folder: Path) -> None:
 
 
 def _broken() -> tuple[type[Exception], ...]:
+    from huggingface_hub.errors import StrictDataclassError  # of a config.json whose values can't be
     from safetensors import SafetensorError
 
-    return (*_BROKEN, SafetensorError)
+    return (*_BROKEN, SafetensorError, StrictDataclassError)
 
 
 def _said(error: BaseException) -> str:

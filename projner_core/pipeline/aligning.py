@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,8 +11,10 @@ from typing import Any, Protocol, runtime_checkable
 from projner_core import aligners
 from projner_core.aligners.base import Aligner, LearningAligner
 from projner_core.corpus import Alignment
+from projner_core.errors import ProjnerError
+from projner_core.inference import revision
 from projner_core.pipeline.config import StageConfig, fingerprint
-from projner_core.pipeline.filling import CHUNK, called, fill, provenance, there_already
+from projner_core.pipeline.filling import CHUNK, called, fill, provenance
 from projner_core.pipeline.progress import Watch
 from projner_core.store import Layer, LayerKind, Project
 
@@ -33,22 +36,26 @@ def align(project: Project, config: StageConfig, watch: Watch) -> Layer:
     """The links of every pair.
 
     What makes the layer this layer is the aligner with its settings, the corpus, the revision of its
-    model where it has one, and the members' layers where it combines them.
+    model where it has one, and the members' layers where it combines them. A finished layer is found again
+    even where its model is not on this machine any more.
+
+    Raises:
+        Cancelled: `watch` said so between two chunks.
+        ProjnerError: as `check_can_start`, before any aligner runs.
     """
-    mark = fingerprint("align", config, project.fingerprint())
-    if there := there_already(project, mark, "align", watch):
-        return there
-    aligner = aligners.create(config.name, **config.settings)
+    aligner = _look(project, config)
+    if isinstance(aligner, Layer):
+        watch.begin("align", aligner.done, aligner.done)
+        return aligner
     about = provenance("align", config)
     parents: list[Layer] = []
+    mark = _mark(project, config)
     if isinstance(aligner, CombinedAligner):
         parents = [align(project, StageConfig.model_validate(member), watch) for member in aligner.members]
-        mark = fingerprint("align", config, project.fingerprint(), *(p.fingerprint for p in parents))
+        mark = _mark(project, config, *(parent.fingerprint for parent in parents))
     elif isinstance(model := getattr(aligner, "model", None), str):
-        about["revision"] = _revision(model)
-        mark = fingerprint("align", config, project.fingerprint(), about["revision"])
-    if there := there_already(project, mark, "align", watch):
-        return there
+        about["revision"] = revision(model)
+        mark = _mark(project, config, about["revision"])
 
     layer = project.open_layer(
         name=called(config),
@@ -80,21 +87,56 @@ def align(project: Project, config: StageConfig, watch: Watch) -> Layer:
     return fill(project, layer, "align", chunk, write, watch, observe=observe)
 
 
-def check_can_start(project: Project, config: StageConfig) -> None:
+def check_can_start(project: Project, config: StageConfig) -> Layer | None:
     """Ask now what `align` will ask, so that no other aligner runs for an hour before.
 
+    Returns:
+        The finished layer that `align` would give; None where it would have to make one.
+
     Raises:
-        ProjnerError: there is no such aligner, it refuses its settings, or its model is not here.
+        ProjnerError: there is no such aligner, it refuses its settings, or its model is not here; the same of
+            a member of a combination.
     """
-    mark = fingerprint("align", config, project.fingerprint())
-    if any(layer.fingerprint == mark for layer in project.layers(kind=LayerKind.LINKS)):
-        return
+    found = _look(project, config)
+    return found if isinstance(found, Layer) else None
+
+
+def _look(project: Project, config: StageConfig) -> Layer | Aligner:
+    """The finished layer of this aligner, or where there is none, the aligner to make it with."""
+    if there := _finished(project, _mark(project, config)):
+        return there  # before the aligner is made: it may load what it needs
     aligner = aligners.create(config.name, **config.settings)
     if isinstance(aligner, CombinedAligner):
-        for member in aligner.members:
-            check_can_start(project, StageConfig.model_validate(member))
+        members = [check_can_start(project, StageConfig.model_validate(m)) for m in aligner.members]
+        made = [member.fingerprint for member in members if member is not None]
+        if len(made) == len(members) and (there := _finished(project, _mark(project, config, *made))):
+            return there
     elif isinstance(model := getattr(aligner, "model", None), str):
-        _revision(model)
+        try:
+            mark = _mark(project, config, revision(model))
+        except ProjnerError:
+            if there := _made_before(project, config):
+                return there
+            raise
+        if there := _finished(project, mark):
+            return there
+    return aligner
+
+
+def _mark(project: Project, config: StageConfig, *inputs: str) -> str:
+    return fingerprint("align", config, project.fingerprint(), *inputs)
+
+
+def _finished(project: Project, mark: str) -> Layer | None:
+    layers = project.layers(kind=LayerKind.LINKS)
+    return next((layer for layer in layers if layer.fingerprint == mark), None)
+
+
+def _made_before(project: Project, config: StageConfig) -> Layer | None:
+    """The newest finished layer of this aligner, whatever revision its model had."""
+    wanted = json.loads(json.dumps(provenance("align", config)))  # as it is read back: tuples are lists
+    layers = reversed(project.layers(kind=LayerKind.LINKS))
+    return next((layer for layer in layers if wanted.items() <= layer.provenance.items()), None)
 
 
 def pairs_per_second(project: Project, layer: Layer) -> float | None:
@@ -117,12 +159,6 @@ def pairs_per_second(project: Project, layer: Layer) -> float | None:
             return None
         seconds += 1 / speed
     return 1 / seconds
-
-
-def _revision(model: str) -> str:
-    from projner_core.inference import revision
-
-    return revision(model)
 
 
 class _Timer:

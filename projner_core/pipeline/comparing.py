@@ -75,18 +75,26 @@ def compare(project: Project, config: CompareConfig, watch: Watch) -> Comparison
     _check_number(len(config.layers) + len(config.aligners))
     check_translated(project, StageConfig(name="given"))
     asked = {layer_id: _links(project, layer_id) for layer_id in config.layers}
-    for aligner in config.aligners:
-        check_can_start(project, aligner)
+    there = [check_can_start(project, aligner) for aligner in config.aligners]
+    # One aligner twice, or one whose layer is named too, is noticed here rather than when all have run.
+    known = asked.keys() | {layer.id for layer in there if layer is not None}
+    to_run = {
+        fingerprint("align", aligner)
+        for aligner, layer in zip(config.aligners, there, strict=True)
+        if layer is None
+    }
+    _check_number(len(known) + len(to_run))
     for aligner in config.aligners:
         layer = align(project, aligner, watch)
         asked[layer.id] = layer
-    _check_number(len(asked))
+    _check_number(len(asked))  # two aligners may still be one layer
     links = [asked[layer_id] for layer_id in sorted(asked)]  # any order of them is one comparison
     tagger = tagger_behind(project)
     mark = entities_mark(project, tagger)
     projections: list[Layer] = []
     if mark is not None:
         entities = tag(project, tagger, watch)
+        mark = entities.fingerprint  # a correction made since `mark` was asked for is in these entities
         projections = [
             carry_over(project, config.projector, entities, layer, watch, compared=True) for layer in links
         ]

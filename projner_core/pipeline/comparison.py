@@ -117,7 +117,8 @@ class Disputed:
 def find(project: Project, layers: Sequence[int], projector: StageConfig | None = None) -> Comparison | None:
     """The comparison of these layers of links, in this order; None where there is no complete one.
 
-    One that is up to date is found first, else the latest, which is then `outdated`. A read of milliseconds.
+    One that is up to date is found first, else the latest, which is then `outdated`. A read of milliseconds,
+    but for scores against gold links the first time and when some were drawn (`pipeline.gold`).
     """
     projector = projector or MATCHING
     mark = entities_mark(project, tagger_behind(project))
@@ -250,7 +251,7 @@ def _sample(
         return {p: _pair_f1(expected[p], projected_spans(found[p])) for p in positions}
 
     against = None if gold is None else project.layer(gold).fingerprint
-    qualities = _qualities.get((project.fingerprint(), projection.fingerprint, against), made)
+    qualities = _qualities.get((project.identity, projection.fingerprint, against), made)
     return tuple((p, far, qualities[p]) for p, far in kept if p in qualities), kind
 
 
@@ -296,10 +297,13 @@ def _disputed_spans(
     return tuple(
         (
             f"{' '.join(source.tokens[start:end])} ({label})",
-            tuple(" … ".join(" ".join(target.tokens[a:b]) for a, b in own[start, end, label]) for own in put),
+            tuple(
+                " … ".join(" ".join(target.tokens[a:b]) for a, b in own.get((start, end, label), ()))
+                for own in put
+            ),
         )
-        for start, end, label in sorted(put[0] if put else ())
-        if len({own[start, end, label] for own in put}) > 1
+        for start, end, label in sorted({entity for own in put for entity in own})
+        if len({own.get((start, end, label), ()) for own in put}) > 1
     )
 
 

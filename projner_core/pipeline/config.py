@@ -11,9 +11,9 @@ import hashlib
 import json
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from projner_core import __version__
 from projner_core.errors import InputError, ProjnerError
@@ -30,6 +30,17 @@ class StageConfig(BaseModel):
     def settings(self) -> dict[str, Any]:
         """The settings that were given; what is absent is the system's own default."""
         return dict(self.model_extra or {})
+
+    @model_validator(mode="after")
+    def _settings_are_plain(self) -> Self:
+        """TOML has dates and times too, which no system takes and no provenance can hold."""
+        for key, value in self.settings.items():
+            if not _is_plain(value):
+                raise ValueError(
+                    f"the setting {key} is {value}, and settings are true or false, numbers, texts, lists or "
+                    "tables of these"
+                )
+        return self
 
 
 class RunConfig(BaseModel):
@@ -97,7 +108,14 @@ class RunConfig(BaseModel):
         except tomllib.TOMLDecodeError:
             parsed = value.strip()
         chosen: StageConfig = getattr(self, stage)
-        updated = StageConfig.model_validate(chosen.model_dump() | {setting: parsed})
+        try:
+            updated = StageConfig.model_validate(chosen.model_dump() | {setting: parsed})
+        except ValidationError as error:
+            if setting == "name":
+                what = f"the {stage} is named by a text, for example --set {stage}.name={chosen.name}"
+            else:
+                what = 'expected true or false, a number, a list, a table, or a text; quote a text: "…"'
+            raise ProjnerError(f"--set {assignment}: {what}") from error
         return self.model_copy(update={stage: updated})
 
 
@@ -109,6 +127,16 @@ def fingerprint(stage: str, config: StageConfig, *inputs: str) -> str:
     identity = [__version__, stage, config.name, config.settings, list(inputs)]
     text = json.dumps(identity, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _is_plain(value: Any) -> bool:
+    match value:
+        case dict():
+            return all(isinstance(key, str) and _is_plain(item) for key, item in value.items())
+        case list() | tuple():
+            return all(map(_is_plain, value))
+        case _:
+            return value is None or isinstance(value, bool | int | float | str)
 
 
 def _toml(value: Any) -> str:

@@ -24,10 +24,11 @@ from projner_core.corpus import (
 from projner_core.errors import ProjnerError
 from projner_core.formats import conll, pharaoh
 from projner_core.pipeline.lineage import Side, entities_behind, imported_spans, links_behind
+from projner_core.pipeline.linking import gold_links
 from projner_core.review.actions import PairState, links_to_json
 from projner_core.review.export import final_links, final_source_spans, final_spans
 from projner_core.schemes import Scheme, SchemeError, encode
-from projner_core.store import Layer, Project
+from projner_core.store import Layer, LayerKind, Project
 
 CHUNK = 1000
 
@@ -37,8 +38,11 @@ def spans_of(project: Project, layer: int | Literal["reviewed"], side: Side) -> 
 
     `"reviewed"` is what stands after review: on the target side the projection under review with every
     correction laid over it, on the source side the source entities with theirs.
+
+    Raises:
+        ProjnerError: the layer holds something else, or entities of the other side.
     """
-    layer_id = _under_review(project, side) if layer == "reviewed" else layer
+    layer_id = _under_review(project, side) if layer == "reviewed" else _of_side(project, layer, side).id
     final = final_spans if side == "target" else final_source_spans
     total = project.count()
     for start in range(0, total, CHUNK):
@@ -120,12 +124,16 @@ def pharaoh_text(
     links, as `source?target`.
 
     Raises:
-        ProjnerError: no links are known, neither of an aligner nor drawn by hand.
+        ProjnerError: no links are known, neither of an aligner nor drawn by hand; or the layer holds none.
     """
     reviewed = layer == "reviewed"
     behind = links_behind(project, project.current_projection) if reviewed else project.layer(int(layer))
     if behind is None and not project.positions_with_links():
         raise ProjnerError("there are no links yet: run the pipeline, or draw some on the page Aligners")
+    if behind is not None and behind.kind is not LayerKind.LINKS:
+        raise ProjnerError(
+            f"the layer {behind.name!r} holds {_HELD[behind.kind]}, no links: choose a layer of links"
+        )
     gold = behind is not None and not reviewed and bool(behind.provenance.get("gold"))
     for states, alignments in _with_states(project, behind):
         for state, alignment in zip(states, alignments, strict=True):
@@ -139,10 +147,9 @@ def pharaoh_text(
 def gold_links_text(project: Project) -> Iterator[str]:
     """The gold links, one line a pair: sure ones as `source-target`, possible ones as `source?target`.
 
-    Links drawn by hand stand over imported gold; a pair with neither has an empty line.
+    Links drawn by hand stand over imported gold; a pair with neither has an empty line, which says that it
+    was not drawn. So has a pair that was drawn by hand as having none: files have no other way to write it.
     """
-    from projner_core.pipeline.linking import gold_links
-
     total = project.count()
     for start in range(0, total, CHUNK):
         for links in gold_links(project, start, min(start + CHUNK, total)):
@@ -184,11 +191,11 @@ def jsonl_text(project: Project) -> Iterator[str]:
             state = states.get(position)
             record = {
                 "id": pair.id,
-                "source": list(pair.source.tokens) if pair.source else None,
+                "source": None if pair.source is None else list(pair.source.tokens),
                 "target": list(pair.target.tokens),
                 "source_entities": [[s.start, s.end, s.label] for s in next(sources)],
                 "target_entities": [[s.start, s.end, s.label] for s in next(targets)],
-                "links": _links(alignment) if alignment else None,
+                "links": None if alignment is None else _links(alignment),
                 "links_by_hand": links_to_json(state.links) if state else None,
                 "projections": [asdict(p) for p in projections] if projections is not None else None,
                 "verdict": state.verdict if state else None,
@@ -205,6 +212,35 @@ def imported_layout(project: Project, side: Side) -> conll.Layout | None:
 
 def _links(alignment: Alignment) -> list[list[float]]:
     return [[link.source, link.target, round(link.score, 4)] for link in alignment.links]
+
+
+def _of_side(project: Project, layer_id: int, side: Side) -> Layer:
+    """The layer, which must hold entities of this side."""
+    layer = project.layer(layer_id)
+    if layer.kind in {LayerKind.SPANS, LayerKind.PROJECTIONS} and layer.side == side:
+        return layer
+    fitting = [
+        f"{other.name} ({other.id})"
+        for kind in (LayerKind.SPANS, LayerKind.PROJECTIONS)
+        for other in project.layers(kind=kind, side=side)
+    ]
+    raise ProjnerError(
+        f"the layer {layer.name!r} holds {_HELD[layer.kind]} of {_sides(layer.side)}, and what is written "
+        f"are entities of {_sides(side)}. Choose another side or another layer; "
+        f"of {_sides(side)} there are: {', '.join(['reviewed', *fitting])}"
+    )
+
+
+def _sides(side: Literal["source", "target", "both"]) -> str:
+    return "both sides" if side == "both" else f"the {side} side"
+
+
+_HELD = {
+    LayerKind.SPANS: "entities",
+    LayerKind.PROJECTIONS: "projected entities",
+    LayerKind.LINKS: "links",
+    LayerKind.NUMBERS: "the numbers of a comparison",
+}
 
 
 def _under_review(project: Project, side: Side) -> int | None:

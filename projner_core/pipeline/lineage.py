@@ -10,7 +10,7 @@ Side = Literal["source", "target"]
 
 
 def links_behind(project: Project, layer_id: int | None) -> Layer | None:
-    """The links that a layer is, or was made with."""
+    """The links that a layer is, or was made with; None of a comparison, which is made with several."""
     return _behind(project, layer_id, LayerKind.LINKS)
 
 
@@ -36,5 +36,7 @@ def _behind(project: Project, layer_id: int | None, kind: LayerKind) -> Layer | 
     if layer_id is None:
         return None
     layer = project.layer(layer_id)
+    if layer.kind is LayerKind.NUMBERS:
+        return None
     line = [layer, *(project.layer(parent) for parent in layer.parents)]
     return next((member for member in line if member.kind is kind), None)

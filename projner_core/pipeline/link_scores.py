@@ -62,6 +62,9 @@ def score_link_files(
 ) -> LinkReport:
     """Score files of links against gold links, pair by pair; all files are read side by side, as streams.
 
+    A pair for which the gold file has no link, sure or possible, was not drawn: it is left out of the scores,
+    but not of the agreement.
+
     Args:
         gold: the gold links.
         predicted: files of links of the same pairs, in the same order.
@@ -80,6 +83,7 @@ def score_link_files(
     ]
     tally = Tally(len(predicted)) if len(predicted) > 1 else None
     rows: list[list[tuple[int, int, int, int, int]]] = []
+    positions: list[int] = []
     ended: dict[int, int] = {}  # which files ended, and after how many pairs
     for number, row in enumerate(zip_longest(*streams)):
         for place, item in enumerate(row):
@@ -89,7 +93,9 @@ def score_link_files(
         if not ended:
             drawn = row[0] if isinstance(row[0], GoldLinks) else GoldLinks()
             found = [item if isinstance(item, Alignment) else Alignment() for item in row[1:]]
-            rows.append([count(drawn, alignment) for alignment in found])
+            if drawn.possible:
+                positions.append(number)
+                rows.append([count(drawn, alignment) for alignment in found])
             if tally is not None:
                 tally.add(found)
     if ended:
@@ -97,7 +103,7 @@ def score_link_files(
 
     table = np.array(rows, dtype=np.int64).reshape(len(rows), len(predicted), 5)
     scores = [
-        AlignmentScores.of_counts(*table[:, place].T, samples=samples, seed=seed)
+        AlignmentScores.of_counts(*table[:, place].T, positions=positions, samples=samples, seed=seed)
         for place in range(len(predicted))
     ]
     files = [

@@ -22,6 +22,7 @@ from projner_core.store import Layer, LayerKind, Project
 
 CHUNK = 1000  # pairs a commit
 
+_CHOSEN = "gold_layer"  # where in a project's `meta` the id of the gold layer stands
 _SYSTEM = "imported"  # stands in the provenance where an aligner's name stands otherwise
 
 
@@ -46,7 +47,8 @@ def import_links(
         name: what the layer is called, the file's name without its ending where None; with a number
             behind it where there is a layer of that name.
         format: found by `formats.links.detect` where None.
-        gold: people drew these links; sure and possible ones are told apart.
+        gold: people drew these links; sure and possible ones are told apart. The file imported last, be it
+            for the second time, is the project's gold.
         swap: turn every link around: for a file whose source is our target.
         watch: told of progress.
 
@@ -61,7 +63,7 @@ def import_links(
     mark = _mark(path, format, gold, swap)
     there = next((layer for layer in project.layers() if layer.fingerprint == mark), None)
     if there is not None:
-        return there
+        return _chosen(project, there)
     layer = project.open_layer(
         name=_free_name(project, name or path.stem),
         kind=LayerKind.LINKS,
@@ -95,19 +97,22 @@ def import_links(
     except InputError:
         project.delete_layer(layer)
         raise
-    return project.complete(layer)
+    return _chosen(project, project.complete(layer))
 
 
 def gold_layer(project: Project) -> Layer | None:
-    """The gold links that were imported last, or None."""
+    """The gold links that were imported last, or None; a file imported again is the last one."""
     layers = [layer for layer in project.layers(kind=LayerKind.LINKS) if layer.provenance.get("gold")]
-    return layers[-1] if layers else None
+    chosen = project.get_meta(_CHOSEN)
+    return next((layer for layer in layers if layer.id == chosen), layers[-1] if layers else None)
 
 
 def gold_links(project: Project, start: int, stop: int) -> list[GoldLinks | None]:
     """The gold links of the pairs in `[start, stop)`, as many of them as there are.
 
-    Links drawn by hand in the review stand over imported gold; None where a pair has neither.
+    Links drawn by hand in the review stand over imported gold; None where a pair has neither. A pair for
+    which the imported file has no link, sure or possible, was not drawn; one whose links were drawn by hand,
+    be it none, was.
     """
     stop = min(stop, project.count())
     layer = gold_layer(project)
@@ -121,8 +126,16 @@ def gold_links(project: Project, start: int, stop: int) -> list[GoldLinks | None
         if state is not None and state.links is not None:
             gold.append(state.links)
         else:
-            gold.append(None if alignment is None else GoldLinks.of(alignment))
+            links_ = None if alignment is None else GoldLinks.of(alignment)
+            gold.append(links_ if links_ is not None and links_.possible else None)
     return gold
+
+
+def _chosen(project: Project, layer: Layer) -> Layer:
+    """The layer; of gold, remembered as the gold that counts."""
+    if layer.provenance.get("gold"):
+        project.set_meta(_CHOSEN, layer.id)
+    return layer
 
 
 def _mark(path: Path, format: LinkFormat, gold: bool, swap: bool) -> str:
@@ -161,8 +174,19 @@ def _check_fits(path: Path, format: LinkFormat, position: int, pair: Pair, align
                 f"the link {link.source}-{link.target}, counted from 0, of pair {position + 1} ({pair.id!r})",
                 f"offsets below {lengths[0]} in the source and below {lengths[1]} in the target, which have "
                 "as many tokens",
-                "Check that the links are of this corpus and of these tokens, and which side comes first.",
+                _remedy(format),
             )
+
+
+def _remedy(format: LinkFormat) -> str:
+    """What to do about a link that points outside its pair."""
+    told = (
+        "Check that the links are of this corpus and of these tokens. If the file's source is the project's "
+        "target, turn the links around: swap."
+    )
+    if format is LinkFormat.PHARAOH:
+        told += " If the file counts words from 1, name its format: talp."
+    return told
 
 
 def _line(format: LinkFormat, position: int) -> int | None:

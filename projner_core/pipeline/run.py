@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from projner_core import projectors, taggers
 from projner_core.corpus import Span
 from projner_core.errors import ProjnerError
-from projner_core.pipeline.aligning import align
+from projner_core.pipeline.aligning import align, check_can_start
 from projner_core.pipeline.config import RunConfig, StageConfig, fingerprint
 from projner_core.pipeline.filling import CHUNK, called, fill, provenance, there_already
 from projner_core.pipeline.lineage import imported_spans
@@ -44,10 +44,12 @@ def run(
 
     Raises:
         Cancelled: `is_cancelled` said so between two chunks.
-        ProjnerError: a stage can't start (no source sentences, no entities, an unknown system).
+        ProjnerError: a stage can't start (no source sentences, no entities, an unknown system). That the
+            aligner can't is said before the tagger runs.
     """
     watch = Watch(on_progress, is_cancelled)
     check_translated(project, config.translator)
+    check_can_start(project, config.aligner)
     entities = tag(project, config.tagger, watch)
     links = align(project, config.aligner, watch)
     projection = carry_over(project, config.projector, entities, links, watch)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Literal, Self
@@ -135,15 +136,16 @@ class _Pulse:
     def _beat(self) -> None:
         while True:
             latest = self._latest
-            self._project.update_job(
-                self._job_id,
-                stage=latest.stage,
-                done=latest.done,
-                total=latest.total,
-                eta_s=latest.seconds_left,
-            )
-            if self._project.cancel_requested(self._job_id):
-                self._cancelled.set()
+            with suppress(ProjnerError):  # a full disk, a busy database: the next beat tries again
+                self._project.update_job(
+                    self._job_id,
+                    stage=latest.stage,
+                    done=latest.done,
+                    total=latest.total,
+                    eta_s=latest.seconds_left,
+                )
+                if self._project.cancel_requested(self._job_id):
+                    self._cancelled.set()
             if self._stopped.wait(HEARTBEAT_SECONDS):
                 return
 

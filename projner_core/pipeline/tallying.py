@@ -113,9 +113,9 @@ def _projections(
     projected = np.zeros((n, pairs), np.int64)
     for position, of_pair in enumerate(zip(*targets, strict=True)):
         places = [places_of(found) for found in of_pair]
-        known = places[0].keys()
+        known = {entity for own in places for entity in own}
         entities[position] = len(known)
-        disputed[position] = sum(len({own[entity] for own in places}) > 1 for entity in known)
+        disputed[position] = sum(len({own.get(entity, ()) for own in places}) > 1 for entity in known)
         projected[:, position] = [sum(map(bool, own.values())) for own in places]
     return entities, disputed, projected
 

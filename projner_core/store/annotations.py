@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, select
 from projner_core.errors import ProjnerError
 from projner_core.store.base import Base
 from projner_core.store.fit import Side
-from projner_core.store.payload import Interval, LayerKind, decode, decode_targets
+from projner_core.store.payload import EntityKey, LayerKind, decode, decode_targets
 from projner_core.store.schema import layers, payloads
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class AnnotationStore(Base):
 
     def targets(
         self, layer_id: int, start: int, stop: int
-    ) -> list[list[tuple[Interval, tuple[int, int] | None]]]:
+    ) -> list[list[tuple[EntityKey, tuple[int, int] | None]]]:
         """Where the source entities of the pairs in `[start, stop)` were projected to.
 
         Returns:

@@ -22,11 +22,17 @@ class Base:
             self._name = str(read_meta(connection, "name"))
             self._source_lang = str(read_meta(connection, "source_lang"))
             self._target_lang = str(read_meta(connection, "target_lang"))
+            self._identity = database.name, str(read_meta(connection, "created", ""))
 
     @property
     def name(self) -> str:
         """What the project is called."""
         return self._name
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        """What tells this project from every other, whatever the two hold: where it is, when it was made."""
+        return self._identity
 
     @property
     def source_lang(self) -> str:

@@ -28,7 +28,7 @@ class LayerKind(StrEnum):
     NUMBERS = "numbers"  # tuple[float, ...]; whole ones up to 2**24 are exact
 
 
-Interval = tuple[int, int, str]  # start, end, label
+EntityKey = tuple[int, int, str]  # start, end, label
 
 _COUNT = struct.Struct("<I")
 _LINK = struct.Struct("<IIfff")
@@ -96,6 +96,10 @@ def decode_projections(payload: bytes) -> tuple[Projection, ...]:
 
 def encode_links(alignment: Alignment) -> bytes:
     """The number of strong links, the strong links, the weak links."""
+    links = (*alignment.links, *alignment.weak)
+    for link in links:
+        if not all(score is None or isfinite(score) for score in (link.score, link.forward, link.backward)):
+            raise ValueError(f"the scores of {link} are not all finite")
     pack = _LINK.pack
     records = [
         pack(
@@ -105,12 +109,12 @@ def encode_links(alignment: Alignment) -> bytes:
             _NAN if link.forward is None else link.forward,
             _NAN if link.backward is None else link.backward,
         )
-        for link in (*alignment.links, *alignment.weak)
+        for link in links
     ]
     return _COUNT.pack(len(alignment.links)) + b"".join(records)
 
 
-def decode_targets(payload: bytes) -> list[tuple[Interval, tuple[int, int] | None]]:
+def decode_targets(payload: bytes) -> list[tuple[EntityKey, tuple[int, int] | None]]:
     """Of `encode_projections`, only where each entity went: its start, end and label, and the target span."""
     if payload == b"[]":
         return []

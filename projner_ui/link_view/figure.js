@@ -157,10 +157,11 @@ function readLegend(view, top, read, marks, words) {
   let [x, y, most] = [0, top, 0];
   for (const item of view.legend.hidden ? [] : shown) {
     const [lines, name] = [item.querySelector("svg"), item.querySelector("span")];
-    const width = 40 + name.getBoundingClientRect().width;
+    const width = 40 + Math.max(name.getBoundingClientRect().width, name.scrollWidth); // a paper has room for it
     if (x && x + width > view.layout.width) [x, y] = [0, y + 20];
     marks.push(node("g", { transform: `translate(${round2(x)} ${y + 3})` }, [...lines.children].map(read)));
-    words.push(readText(view.root, name, { x: x + 40, y, w: width - 40, h: 20 }, { anchor: "start", dir: "ltr" }));
+    const said = readText(view.root, name, { x: x + 40, y, w: width - 40, h: 20 }, { anchor: "start", dir: "ltr" });
+    words.push({ ...said, fit: null });
     most = Math.max(most, x + width);
     x += width + 16;
   }
@@ -217,7 +218,12 @@ export function drawDownloads(view) {
   const add = (name, blob) => {
     const button = set(el("button", "lv-download", name), { type: "button", "aria-label": `Download as ${name}` });
     button.title = `This drawing as ${name}, for a paper or a slide`;
-    button.onclick = async () => save(view, await blob(view), name.toLowerCase());
+    button.onclick = async () => {
+      const made = await Promise.resolve(view).then(blob).catch(() => null);
+      button.textContent = made ? name : `${name}: this browser can't make it`;
+      if (made) save(view, made, name.toLowerCase());
+      else view.say(button.textContent);
+    };
     downloads.append(button);
   };
   add("SVG", svgBlob);

@@ -7,7 +7,7 @@ import { keyOf, phrase } from "./text.js";
 
 export function onKey(view, event) {
   if (event.ctrlKey || event.metaKey || event.isComposing) return;
-  event.stopPropagation();
+  if (!view.data.quiet) event.stopPropagation(); // a quiet view leaves the page the keys that it has no use for
   if (event.target === view.noteText) {
     if (event.key === "Escape" || (event.key === "Enter" && !event.shiftKey)) {
       event.preventDefault();
@@ -19,7 +19,16 @@ export function onKey(view, event) {
   if (key === "Tab") return;
   if (event.target.closest("button") && (key === "Enter" || key === " ")) return;
   if (event.altKey && key !== "ArrowLeft" && key !== "ArrowRight") return;
-  if (pressed(view, key, event)) event.preventDefault();
+  if (!pressed(view, key, event)) return;
+  event.preventDefault();
+  event.stopPropagation();
+  view.used = event.key;
+}
+
+/** A key that was pressed here and meant nothing to the page means nothing to it when it is let go either. */
+export function onKeyUp(view, event) {
+  if (!view.data.quiet || view.used === event.key) event.stopPropagation();
+  view.used = null;
 }
 
 /** Do what a key or its button says. */

@@ -2,7 +2,7 @@
 import { buildTokens, drawGround, drawSpans, layOut, light, nameTokens } from "./draw.js";
 import { drawDownloads } from "./figure.js";
 import { endDrag, onDown, onMove, onUp, preview } from "./hand.js";
-import { act, onKey } from "./keys.js";
+import { act, onKey, onKeyUp } from "./keys.js";
 import { drawLinks } from "./lines.js";
 import { aim, drawHint, drawMark } from "./link_hand.js";
 import { linkedBy, linksShown } from "./links.js";
@@ -34,6 +34,7 @@ class LinkView {
     this.quiet = false; // Esc: nothing lit until the next move
     this.drag = null;
     this.paths = [];
+    this.used = null; // the key that was last pressed for this view
     this.mark = null; // {side, index}: the word that the next link starts from
     this.off = new Set(); // names of aligners that are not drawn
     this.pointed = null; // the number of the aligner whose name is pointed at
@@ -44,7 +45,7 @@ class LinkView {
   listen() {
     const { root, parts } = this;
     root.onkeydown = (event) => onKey(this, event);
-    root.onkeyup = (event) => event.stopPropagation();
+    root.onkeyup = (event) => onKeyUp(this, event);
     // There is no `onfocusin` to assign to. A view listens once in its life, so nothing stacks up.
     root.addEventListener("focusin", (event) => {
       const token = event.target.closest(".lv-tok");

@@ -540,11 +540,11 @@ def test_two_aligners_over_one_checkpoint_load_it_once(bert, monkeypatch):
     other = aligners.create("awesome", model=str(bert), layer=2, device="cpu", dtype="float32")
     other.align(PAIRS[:2])
     one.align(PAIRS[2:4])
-    assert len(loads) <= 1
+    assert len(loads) == 1
 
 
 def test_a_caller_is_told_how_many_pairs_to_give_at_once(bert):
-    assert simalign(bert).chunk == 128
+    assert simalign(bert).chunk == 256
 
 
 def test_settings_are_documented_with_their_defaults():
@@ -569,4 +569,6 @@ def test_settings_are_documented_with_their_defaults():
         assert {setting for owner, setting in documented if owner == name} == set(settings)
         for setting, default in settings.items():
             said = documented[name, setting].replace("−", "-")
-            assert (str(default) or "empty") in said or f"{default:g}" in said, (name, setting)
+            number = f"{default:g}" if isinstance(default, int | float) else f"`{default}`"
+            shown = {default or "empty", number}
+            assert shown & set(re.split(r"[ ,;]+", said)), (name, setting)

@@ -80,7 +80,7 @@ def test_two_words_half_alike_do_not_outweigh_an_equal_one():
 
 def test_the_nearest_of_equal_words():
     assert offsets(align("x y z the", "the a b the")) == [(3, 3)]
-    assert offsets(align("p the q r s", "the t the u v w", threshold=0.9)) in ([(1, 2)], [(1, 0)])
+    assert offsets(align("p the q r s", "the t the u v w", threshold=0.9)) == [(1, 2)]
 
 
 def test_what_moved_is_linked_where_it_is_unique():

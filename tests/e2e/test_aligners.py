@@ -48,9 +48,11 @@ def test_which_aligner_to_trust(app, home, page, tmp_path, monkeypatch):
     page.get_by_role("link", name="Aligners").click()
 
     # The demo is compared already: the most disputed pair is open.
-    page.get_by_text("1st most disputed of 64").wait_for()
-    assert len(_pills(page)) == 2
+    page.get_by_text("most disputed of 64").wait_for()
+    page.get_by_text("Trust", exact=False).first.wait_for()
     page.locator(".lv-tok").first.wait_for()
+    page.locator(".st-key-pills button").first.wait_for()
+    assert len(_pills(page)) == 2
     assert page.locator(".lv").count() == 1
     page.locator(".js-plotly-plot").wait_for()
 
@@ -61,7 +63,8 @@ def test_which_aligner_to_trust(app, home, page, tmp_path, monkeypatch):
     page.get_by_text("Overlaid", exact=True).click()
     page.wait_for_function("() => !location.search.includes('drawn=')")
 
-    # The next one by its key.
+    # The next one by its key, also where a word was clicked before.
+    _words(page, "source").first.click()
     page.keyboard.press("j")
     page.get_by_text("2nd most disputed of 64").wait_for()
     pair = re.search(r"pair=([^&]+)", page.url)[1]
@@ -97,7 +100,7 @@ def test_which_aligner_to_trust(app, home, page, tmp_path, monkeypatch):
 
     # They judge the aligners.
     page.get_by_text("The whole corpus", exact=True).click()
-    page.get_by_role("columnheader", name="AER").wait_for()
+    page.get_by_role("columnheader", name="link AER").wait_for()
 
     # Another one is added, with a setting of its own, and is picked once it is there.
     page.get_by_role("button", name="Add an aligner").click()
@@ -118,6 +121,22 @@ def test_which_aligner_to_trust(app, home, page, tmp_path, monkeypatch):
     disputed.click()
     page.wait_for_function("(name) => location.search.includes('pair=' + name)", arg=name)
     page.get_by_text("Why this span?", exact=False).first.wait_for()
+
+
+def test_links_that_are_right_are_kept_as_gold_and_given_up_again(app, page):
+    page.goto(f"{app}/aligners?project={PROJECT}&pair=demo-sw-003&hand=1")
+    page.get_by_role("button", name="These are right: keep them as gold").click()
+    page.get_by_text("These links are yours.").wait_for()
+    assert "pair=demo-sw-003" in page.url
+    _words(page, "source").first.focus()
+    page.keyboard.press("z")
+    page.get_by_role("button", name="These are right: keep them as gold").wait_for()
+    page.get_by_text("Correct by hand").click()
+    page.wait_for_function("() => !location.search.includes('hand=')")
+    page.get_by_text("The whole corpus", exact=True).click()
+    page.get_by_role("button", name="Compare here").first.click()
+    page.get_by_text("The entities of the lower sentence").wait_for()
+    assert page.get_by_role("radio", name="One pair").is_checked(), "the control says what is shown"
 
 
 def test_gold_from_a_file_and_a_file_that_does_not_fit(app, home, page, tmp_path, monkeypatch):

@@ -50,6 +50,14 @@ def test_by_hand():
     assert list(only([statistical, eflomal, simalign], 2)) == [(0, (Link(3, 3),))]
 
 
+def test_as_many_aligners_as_anyone_likes():
+    tally = Tally(70)
+    tally.add(parse("0-0 1-1", *["0-0"] * 68, "0-0 2-2"))
+    found = tally.result()
+    assert (found.by_all, found.by_any, found.only[0], found.only[1], found.only[69]) == (1, 3, 1, 0, 1)
+    assert found.shared[0][69] == 1
+
+
 @given(layers())
 def test_against_sets(aligners):
     found = agreement(aligners)

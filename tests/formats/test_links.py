@@ -218,6 +218,7 @@ def test_a_name_that_is_no_format(tmp_path):
         ("naacl", "1 1 1\n2 1 1\n1 2 2\n", 3, "sort -n"),
         ("naacl", "1 1 1\n4 1 1\n", 2, "there are 3 pairs"),
         ("naacl", "999999999 1 1\n", 1, "sentence number 999999999"),
+        ("naacl", "20030531 1 1\n", 1, "first column counts"),
         ("naacl", "1 1 65536\n", 1, "65,535"),
         ("naacl", "1 1 1 S 1.5\n", 1, "score 1.5"),
         ("naacl", "1 1 1 S nan\n", 1, "18 1 2 S"),

@@ -8,8 +8,8 @@ from projner_core import aligners
 from projner_core.aligners.combination import Combination
 from projner_core.corpus import Alignment, Link
 from projner_core.errors import ProjnerError
-from projner_core.pipeline import aligning
-from projner_core.pipeline.aligning import align, pairs_per_second
+from projner_core.pipeline import aligning, filling
+from projner_core.pipeline.aligning import align, check_can_start, pairs_per_second
 from projner_core.pipeline.config import StageConfig, fingerprint
 from projner_core.pipeline.progress import Cancelled, Watch
 from projner_core.store import LayerKind
@@ -46,7 +46,7 @@ def diagonal(monkeypatch):
         return made[-1]
 
     monkeypatch.setattr(aligners, "create", create)
-    monkeypatch.setattr(aligning, "_revision", lambda model: f"revision of {model}")
+    monkeypatch.setattr(aligning, "revision", lambda model: f"revision of {model}")
     return made
 
 
@@ -63,10 +63,64 @@ def test_a_model_of_another_revision_is_another_layer(project, diagonal, monkeyp
     assert first.provenance["revision"] == "revision of some/encoder"
     assert align(project, config, WATCH).id == first.id
     assert [aligner.asked for aligner in diagonal] == [[3], []]
-    monkeypatch.setattr(aligning, "_revision", lambda model: "a newer one")
+    monkeypatch.setattr(aligning, "revision", lambda model: "a newer one")
     second = align(project, config, WATCH)
     assert second.id != first.id
     assert project.annotations(second.id, 0, 3) == project.annotations(first.id, 0, 3)
+
+
+def test_a_finished_layer_is_found_without_its_model(project, diagonal, monkeypatch):
+    config = StageConfig.model_validate({"name": "diagonal", "model": "some/encoder"})
+    first = align(project, config, WATCH)
+    monkeypatch.setattr(aligning, "revision", lambda model: "a newer one")
+    newest = align(project, config, WATCH)
+    assert newest.id > first.id
+
+    def gone(model):
+        raise ProjnerError(f"the model {model!r} is not on this machine")
+
+    monkeypatch.setattr(aligning, "revision", gone)
+    assert align(project, config, WATCH) == newest
+    assert check_can_start(project, config) == newest
+    assert sum(map(len, (aligner.asked for aligner in diagonal))) == 2
+    for other in ({"chunk": 2}, {"model": "another/encoder"}):
+        with pytest.raises(ProjnerError, match="not on this machine"):
+            align(project, StageConfig.model_validate(config.model_dump() | other), WATCH)
+    monkeypatch.setattr(filling, "__version__", "another version of the program")
+    with pytest.raises(ProjnerError, match="not on this machine"):
+        check_can_start(project, config)
+
+
+def test_an_unfinished_layer_is_not_gone_on_with_without_its_model(long_project, diagonal, monkeypatch):
+    config = StageConfig.model_validate({"name": "diagonal"})
+    reports = []
+    with pytest.raises(Cancelled):
+        align(long_project, config, Watch(reports.append, lambda: any(r.done for r in reports)))
+
+    def gone(model):
+        raise ProjnerError("not on this machine")
+
+    monkeypatch.setattr(aligning, "revision", gone)
+    with pytest.raises(ProjnerError, match="not on this machine"):
+        align(long_project, config, WATCH)
+
+
+def test_what_is_there_is_told_without_running_anything(project):
+    both, alone = VOTE, StageConfig.model_validate(STRICT)
+    assert check_can_start(project, both) is None
+    layer = align(project, alone, WATCH)
+    assert check_can_start(project, alone) == layer
+    assert check_can_start(project, both) is None
+    combined = align(project, both, WATCH)
+    assert check_can_start(project, both) == combined
+
+
+def test_no_member_runs_before_each_was_asked_whether_it_can(project, tmp_path):
+    missing = {"name": "simalign", "model": str(tmp_path / "nothing here")}
+    config = StageConfig.model_validate({"name": "combination", "of": ["statistical", missing]})
+    with pytest.raises(ProjnerError, match="nothing here"):
+        align(project, config, WATCH)
+    assert project.layers(kind=LayerKind.LINKS, incomplete=True) == []
 
 
 def test_a_model_that_is_not_there_is_a_sentence_and_leaves_no_layer(project, tmp_path):

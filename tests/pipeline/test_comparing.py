@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from projner_core import projectors
 from projner_core.corpus import Alignment, GoldLinks, Link, Sentence, Span, projected_spans
 from projner_core.errors import ConflictError, ProjnerError
 from projner_core.evaluation import alignments as links_evaluation
@@ -25,6 +26,7 @@ from projner_core.pipeline.comparing import CompareConfig, compare, disputed, fi
 from projner_core.pipeline.config import RunConfig, StageConfig
 from projner_core.pipeline.importing import import_pair
 from projner_core.pipeline.lineage import imported_spans
+from projner_core.pipeline.linking import gold_links
 from projner_core.pipeline.progress import Cancelled, Watch
 from projner_core.pipeline.run import run
 from projner_core.review.actions import Kind, draft, inverse
@@ -297,6 +299,86 @@ def test_links_drawn_by_hand_win_over_imported_gold(project):
         compare(project, CompareConfig(layers=(layers[0], gold)), WATCH)
 
 
+def gold_of_a_file(project, *texts: str) -> int:
+    return add_links(project, "gold links", linked(*texts), gold=True)
+
+
+def test_a_pair_that_no_gold_file_links_is_no_error_of_an_aligner(project):
+    layers = [add_links(project, "ours", RIGHT), add_links(project, "theirs", WRONG)]
+    gold_of_a_file(project, "0-0 1-1 2-2 3-3 4-4", "", "")
+    compare(project, CompareConfig(layers=tuple(layers)), WATCH)
+    found = find(project, layers)
+    assert found.gold_pairs == 1
+    assert found.aligners[0].aer.value == 0
+    draw(project, 2)  # nothing here is linked, somebody says
+    found = find(project, layers)
+    assert found.gold_pairs == 2
+    assert found.aligners[0].aer.value == pytest.approx(3 / 13)
+    for aligner, layer in zip(found.aligners, layers, strict=True):
+        expected = links_evaluation.score(gold_links(project, 0, 3), project.annotations(layer, 0, 3))
+        assert aligner.aer.value == pytest.approx(expected.aer.value)
+        assert aligner.aer.high == pytest.approx(expected.aer.interval.high)
+
+
+def test_a_gold_file_without_links_is_no_gold(project):
+    layers = [add_links(project, "ours", RIGHT), add_links(project, "theirs", WRONG)]
+    gold_of_a_file(project, "", "", "")
+    found = compare(project, CompareConfig(layers=tuple(layers)), WATCH)
+    assert (found.gold_pairs, found.aligners[0].aer) == (0, None)
+
+
+def test_two_projects_of_one_corpus_are_two(project, files):
+    """Layers that are known by the same fingerprint may hold other things elsewhere."""
+    import_pair("other", source=files[0], target=files[1], source_lang="en", target_lang="sw")
+    with catalogue.open_project("other") as other:
+        assert other.fingerprint() == project.fingerprint()
+        assert other.identity != project.identity
+        aers, samples = [], []
+        for here, ours in ((project, RIGHT), (other, WRONG)):
+            layers = [add_links(here, "ours", ours), add_links(here, "theirs", linked("0-1", "", "2-0"))]
+            gold_of_a_file(here, "0-0 1-1 2-2 3-3 4-4", "", "")
+            draw(here, 2, (0, 0, "sure"))
+            found = compare(here, CompareConfig(layers=tuple(layers)), WATCH)
+            aers.append(found.aligners[0].aer.value)
+            samples.append([quality for _, _, quality in found.sample])
+        assert aers[0] < aers[1]
+        assert samples[0] != samples[1]
+
+
+def test_an_identity_is_that_of_the_project_however_it_is_opened(project):
+    with Project.open(project.path) as again:
+        assert again.identity == project.identity
+
+
+def test_gold_drawn_in_one_window_while_another_counts(project, monkeypatch):
+    """Two threads share what was counted; each must give the scores of the links that it was given."""
+    from projner_core.pipeline import gold
+
+    ours = project.layer(add_links(project, "ours", RIGHT))
+    before = {0: GoldLinks(frozenset({(0, 1)}), frozenset({(0, 1)}))}
+    after = {0: GoldLinks(frozenset({(0, 0)}), frozenset({(0, 0)})), 1: GoldLinks()}
+    annotations_at = type(project).annotations_at
+
+    def meanwhile(self, *rest):
+        monkeypatch.undo()
+        other = gold._count_by_hand(project, ours, after)
+        assert other[0].tolist() == list(links_evaluation.count(after[0], RIGHT[0]))
+        found = annotations_at(self, *rest)
+        return found
+
+    class Shared(dict):
+        """As another thread would leave it between writing and reading."""
+
+        def update(self, *rest):
+            super().update(*rest)
+            super().update({0: (after[0], links_evaluation.count(after[0], RIGHT[0]))})
+
+    monkeypatch.setattr(gold, "_drawn", gold.Recent(2))
+    gold._drawn.get((project.identity, ours.fingerprint), Shared)
+    counts = gold._count_by_hand(project, ours, before)
+    assert counts[0].tolist() == list(links_evaluation.count(before[0], RIGHT[0]))
+
+
 LINKS = st.frozensets(st.tuples(st.integers(0, 2), st.integers(0, 2)), max_size=5)
 
 
@@ -347,6 +429,56 @@ def test_source_entities_corrected_since_make_it_outdated_until_compared_again(p
     assert find(project, layers) == again
     project.append(inverse(marked))
     assert find(project, layers) == made
+
+
+def test_an_entity_corrected_while_the_comparison_starts_is_in_it(project, monkeypatch):
+    layers = (add_links(project, "ours", RIGHT), add_links(project, "theirs", WRONG))
+    asked = comparing.entities_mark
+
+    def then_corrected(*rest):
+        mark = asked(*rest)
+        project.append(draft(None, position=2, kind=Kind.SOURCE_SPANS, now=[[0, 1, "MISC"]]))
+        return mark
+
+    monkeypatch.setattr(comparing, "entities_mark", then_corrected)
+    made = compare(project, CompareConfig(layers=layers), WATCH)
+    assert made.aligners[0].entities == 5
+    assert find(project, layers) == made
+    assert not made.outdated
+
+
+def test_one_aligner_twice_is_noticed_before_anything_runs(project, monkeypatch):
+    layer = aligning.align(project, PLAIN, WATCH)
+    monkeypatch.setattr(comparing, "align", lambda *rest: pytest.fail("aligned"))
+    for config in (
+        CompareConfig(aligners=(BARE, BARE)),
+        CompareConfig(layers=(layer.id,), aligners=(PLAIN,)),
+        CompareConfig(layers=(layer.id,), aligners=(PLAIN, PLAIN)),
+    ):
+        with pytest.raises(ProjnerError, match="1 aligner cannot be compared: choose two to 4 that differ"):
+            compare(project, config, WATCH)
+
+
+class Forgetful:
+    """A projector of another package, which leaves out the entities that it finds no place for."""
+
+    def project(self, pairs, entities, alignments):
+        whole = projectors.create("matching").project(pairs, entities, alignments)
+        return [tuple(p for p in projections if p.target is not None) for projections in whole]
+
+
+def test_a_projector_that_leaves_entities_out_puts_them_nowhere(project, monkeypatch):
+    layers = (add_links(project, "theirs", WRONG), add_links(project, "ours", RIGHT))
+    wanted = compare(project, CompareConfig(layers=layers), WATCH)
+    registered = projectors.registry.factory
+
+    monkeypatch.setattr(
+        projectors.registry, "factory", lambda name: Forgetful if name == "forgetful" else registered(name)
+    )
+    other = CompareConfig(layers=layers, projector=StageConfig(name="forgetful"))
+    found = compare(project, other, WATCH)
+    assert (found.disputed, found.aligners[0].entities) == (wanted.disputed, wanted.aligners[0].entities)
+    assert [row.spans for row in disputed(project, found)] == [r.spans for r in disputed(project, wanted)]
 
 
 def test_nothing_is_made_twice(project, monkeypatch):
@@ -534,6 +666,28 @@ def test_the_worker_compares_too(project, monkeypatch):
     assert found is not None
     assert all(aligner.pairs_per_second > 0 for aligner in found.aligners)
     assert project.current_projection is None
+
+
+def test_the_heart_beats_on_after_the_store_failed_once(project, monkeypatch):
+    monkeypatch.setattr(running, "HEARTBEAT_SECONDS", 0.01)
+    update, tried = type(project).update_job, []
+
+    def sometimes(self, *rest, **more):
+        tried.append(rest)
+        if len(tried) in {1, 3}:
+            raise ProjnerError("There is no space left.")
+        update(self, *rest, **more)
+
+    monkeypatch.setattr(type(project), "update_job", sometimes)
+    job = project.start_job("run", {})
+    deadline = time.monotonic() + 30
+    with running._Pulse(project, job) as pulse:
+        running.cancel(project)
+        while not (pulse.is_cancelled() and len(tried) > 4) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert pulse.is_cancelled()
+    assert len(tried) > 4
+    assert running.status(project).state == "done"
 
 
 def test_a_comparison_that_fails_in_the_worker_says_why(project):

@@ -77,6 +77,30 @@ def test_a_wrong_setting_says_how(assignment):
         RunConfig().with_setting(assignment)
 
 
+@pytest.mark.parametrize(
+    ("assignment", "says"),
+    [
+        ("aligner.name=3", "named by a text"),
+        ("aligner.name=true", "named by a text"),
+        ("aligner.since=2003-05-31", "true or false, a number"),
+        ("aligner.since=[07:32:00]", "true or false, a number"),
+        ("aligner.of=[{name = 'x', since = 1979-05-27T07:32:00Z}]", "true or false, a number"),
+    ],
+)
+def test_what_no_setting_can_be_is_refused(assignment, says):
+    with pytest.raises(ProjnerError, match=says) as raised:
+        RunConfig().with_setting(assignment)
+    assert assignment in str(raised.value)
+
+
+def test_a_date_in_a_file_is_refused_with_its_key(tmp_path):
+    (tmp_path / "run.toml").write_text("[aligner]\nname = 'statistical'\nsince = 2003-05-31\n")
+    with pytest.raises(InputError, match=r"aligner: .*the setting since is 2003-05-31"):
+        RunConfig.from_toml(tmp_path / "run.toml")
+    (tmp_path / "run.toml").write_text("[aligner]\nname = 'statistical'\nsince = '2003-05-31'\n")
+    assert RunConfig.from_toml(tmp_path / "run.toml").aligner.settings == {"since": "2003-05-31"}
+
+
 def test_fingerprints_tell_settings_stages_and_inputs_apart():
     system = StageConfig(name="statistical")
     prints = {

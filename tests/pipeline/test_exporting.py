@@ -15,8 +15,9 @@ from projner_core.pipeline.linking import import_links
 from projner_core.pipeline.run import run
 from projner_core.review.actions import Kind, draft, inverse, spans_to_json
 from projner_core.schemes import Scheme
-from projner_core.store import catalogue
+from projner_core.store import Project, catalogue
 from tests.pipeline.conftest import SOURCE, TARGET
+from tests.store.conftest import record
 
 
 def correct(project, position: int, *spans: Span, kind: Kind = Kind.SPANS) -> None:
@@ -123,6 +124,27 @@ def test_everything_as_json(project):
     assert rows[0]["source_entities"] == [[0, 2, "PER"], [3, 4, "LOC"]]
     assert [0, 0] in [link[:2] for link in rows[0]["links"]]
     assert rows[0]["projections"][0]["candidates"]
+
+
+def test_an_empty_source_sentence_is_there_and_one_that_is_missing_is_not(tmp_path):
+    with Project.create(tmp_path / "odd.sqlite", name="odd", source_lang="en", target_lang="sw") as project:
+        with project.importing() as importer:
+            importer.add([record("a", "", "Mvua"), record("b", None, "Mvua")])
+        rows = [json.loads(line) for line in exporting.jsonl_text(project)]
+    assert [row["source"] for row in rows] == [[], None]
+
+
+def test_layers_that_hold_no_entities_of_the_side_are_refused(project):
+    result = run(project, RunConfig())
+    source, gold = (next(x.id for x in project.layers() if x.name == name) for name in ("source", "gold"))
+    for layer, side in [(source, "target"), (gold, "source"), (result.links.id, "target")]:
+        with pytest.raises(ProjnerError, match=r"of the (source|target) side there are: reviewed"):
+            text(project, layer, side)
+    with pytest.raises(ProjnerError, match="of the source side"):
+        text(project, result.projection.id, "source")
+    for layer in (source, result.projection.id):
+        with pytest.raises(ProjnerError, match="no links"):
+            list(exporting.pharaoh_text(project, layer))
 
 
 def draw(project, position: int, *links: tuple[int, int, str]) -> None:

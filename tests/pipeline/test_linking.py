@@ -73,7 +73,7 @@ def test_names_are_the_files_or_given_and_never_twice(project, write, tmp_path):
 
 
 def test_every_format(project, write):
-    wanted = [GoldLinks(frozenset({(0, 0)}), frozenset({(0, 0), (1, 2)})), GoldLinks(), GoldLinks()]
+    wanted = [GoldLinks(frozenset({(0, 0)}), frozenset({(0, 0), (1, 2)})), None, None]
     files = {
         LinkFormat.PHARAOH: ["0-0 1?2", "", ""],
         LinkFormat.NAACL: ["1 1 1 S", "1 2 3 P"],
@@ -156,6 +156,38 @@ def test_gold_is_what_was_imported_last(project, write):
     assert gold_links(project, 0, 3) == [pharaoh.parse_gold(line) for line in GOLD]
     assert gold_links(project, 1, 2) == [pharaoh.parse_gold(GOLD[1])]
     assert gold_links(project, 2, 99) == [pharaoh.parse_gold(GOLD[2])]
+
+
+def test_an_earlier_gold_file_read_again_is_the_last_one(project, write):
+    first, second = write(["0-0", "", ""], "first.txt"), write(GOLD, "second.txt")
+    asha, juma = (import_links(project, path, gold=True) for path in (first, second))
+    assert gold_layer(project) == juma
+    assert import_links(project, first, gold=True) == asha
+    assert gold_layer(project) == asha
+    assert gold_links(project, 0, 3) == [pharaoh.parse_gold("0-0"), None, None]
+    import_links(project, first)  # as an aligner's: gold stays what it is
+    assert gold_layer(project) == asha
+    project.delete_layer(asha)
+    assert gold_layer(project) == juma
+
+
+def test_a_pair_without_a_link_in_the_file_was_not_drawn_but_one_drawn_by_hand_was(project, write):
+    import_links(project, write(["0-0", "", "0?1"]), gold=True)
+    only_possible = GoldLinks(frozenset(), frozenset({(0, 1)}))
+    assert gold_links(project, 0, 3) == [pharaoh.parse_gold("0-0"), None, only_possible]
+    draw(project, 1, GoldLinks())
+    assert gold_links(project, 0, 3) == [pharaoh.parse_gold("0-0"), GoldLinks(), only_possible]
+
+
+def test_a_link_outside_its_pair_says_what_the_file_may_be(project, write):
+    from_one = ["1-1 5-5", "7-7", "3-3"]
+    with pytest.raises(InputError, match="name its format: talp") as raised:
+        import_links(project, write(from_one))
+    assert "swap" in str(raised.value)
+    assert import_links(project, write(from_one), format=LinkFormat.TALP).done == 3
+    with pytest.raises(InputError, match="swap") as raised:
+        import_links(project, write(["1 6 1"]), format=LinkFormat.NAACL)
+    assert "talp" not in str(raised.value)
 
 
 def test_links_drawn_by_hand_stand_over_imported_gold(project, write):

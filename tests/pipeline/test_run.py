@@ -72,6 +72,13 @@ def test_the_same_configuration_does_no_work_twice(project, monkeypatch):
     assert contents(project) == before
 
 
+def test_an_aligner_that_cannot_start_is_said_before_the_tagger_runs(project, monkeypatch, tmp_path):
+    monkeypatch.setattr(pipeline, "tag", lambda *rest: pytest.fail("tagged first"))
+    missing = StageConfig.model_validate({"name": "simalign", "model": str(tmp_path / "nothing here")})
+    with pytest.raises(ProjnerError, match="nothing here"):
+        run(project, RunConfig(aligner=missing))
+
+
 def test_another_projector_keeps_the_links(project):
     first = run(project, RunConfig())
     second = run(project, RunConfig(projector=StageConfig(name="matching", minimum=0.99)))

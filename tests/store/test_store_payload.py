@@ -98,6 +98,14 @@ def test_spans_are_readable_json():
     )
 
 
+@pytest.mark.parametrize("score", [math.nan, math.inf, -math.inf])
+def test_a_link_with_a_score_that_is_no_number_is_refused(score):
+    for link in (Link(0, 1, score), Link(0, 1, 0.5, score), Link(0, 1, 0.5, None, score)):
+        for alignment in (Alignment((link,)), Alignment((), (link,))):
+            with pytest.raises(ValueError, match="not all finite"):
+                encode(LayerKind.LINKS, alignment)
+
+
 @pytest.mark.parametrize("score", [math.nan, math.inf])
 def test_a_score_that_is_no_number_is_refused(score):
     with pytest.raises(ValueError, match="JSON"):

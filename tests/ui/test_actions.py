@@ -18,7 +18,8 @@ class Reader:
     """Someone with the page open: sends triggers as the browser does, and sees what the page shows."""
 
     def __init__(self, project, who="asha", queue=None):
-        self.project, self.who, self.queue, self.trail = project, who, queue or Filter(), Trail()
+        self.project, self.who, self.queue = project, who, queue or Filter()
+        self.trail, self.links_trail = Trail(), Trail(links=True)
 
     def open(self, position):
         state = self.project.state(position)
@@ -260,13 +261,48 @@ def test_links_drawn_by_hand_are_in_the_database(reader, project):
     assert reader.spans(0) is None
 
 
-def test_links_put_back_to_the_machines_are_no_correction(reader, project):
+def test_links_put_back_to_the_machines_stay_the_reviewers_until_they_are_given_up(reader, project):
     assert reader.send(0, "links", was=MACHINE_LINKS, now=DRAWN).error is None
     assert reader.send(0, "links", was=DRAWN, now=MACHINE_LINKS).error is None
+    assert links_of(project, 0) == MACHINE_LINKS
+    assert reader.send(0, "links", was=MACHINE_LINKS, now=None).error is None
     assert links_of(project, 0) is None
-    reader.send(0, "links", was=None, now=DRAWN)
-    assert reader.send(0, "links", was=DRAWN, now=None).error is None
+
+
+@pytest.mark.parametrize("given_up", ["by undo", "by null"])
+def test_links_accepted_as_they_are_are_the_reviewers(project, given_up):
+    reader = Reader(project)
+    reader.trail = reader.links_trail
+    assert reader.send(0, "links", was=MACHINE_LINKS, now=MACHINE_LINKS).error is None
+    assert project.actions(0) == [], "nothing was changed and nothing accepted"
+    assert reader.send(0, "links", was=MACHINE_LINKS, now=MACHINE_LINKS, accept=True).error is None
+    assert links_of(project, 0) == MACHINE_LINKS
+    if given_up == "by undo":
+        assert reader.send(0, "undo").error is None
+    else:
+        assert reader.send(0, "links", was=MACHINE_LINKS, now=None).error is None
     assert links_of(project, 0) is None
+
+
+def test_only_links_that_are_shown_can_be_accepted(reader, project):
+    assert "Someone else" in reader.send(0, "links", was=DRAWN, now=DRAWN, accept=True).error
+    assert project.actions(0) == []
+
+
+def test_neither_part_takes_back_what_was_done_in_the_other(reader, project):
+    reader.send(0, "spans", was=None, now=RIGHT_ONE)
+    by_hand = Reader(project)
+    by_hand.trail = by_hand.links_trail
+    by_hand.send(0, "links", was=None, now=DRAWN)
+    by_hand.send(0, "undo")
+    assert "Nothing is left" in by_hand.send(0, "undo").error
+    assert reader.spans(0) is not None
+    by_hand.send(0, "redo")
+    reader.open(0)
+    reader.send(0, "undo")
+    assert reader.spans(0) is None
+    assert "Nothing is left" in reader.send(0, "undo").error
+    assert links_of(project, 0) == DRAWN
 
 
 def test_no_link_at_all_is_a_correction_of_some(reader, project):
@@ -288,8 +324,10 @@ def test_the_page_says_which_links_it_shows(project):
 
     assert send(was=[[0, 3, "sure"]], now=[]).error is None
     assert links_of(project, 0) == []
-    assert send(was=[], now=[[0, 3, "sure"]]).error is None
+    assert send(was=[], now=None).error is None
     assert links_of(project, 0) is None
+    assert send(was=[[0, 3, "sure"]], now=[[0, 3, "sure"]], accept=True).error is None
+    assert links_of(project, 0) == [[0, 3, "sure"]]
     assert "Someone else" in send(was=MACHINE_LINKS, now=[]).error
 
 
@@ -312,6 +350,7 @@ def test_before_a_projection_the_latest_aligner_stands_and_gold_is_nobodys(impor
 
 def test_undo_and_redo_of_links_go_along_the_trail(reader, project):
     reader.send(0, "spans", was=None, now=RIGHT_ONE)
+    reader.trail = reader.links_trail
     reader.send(0, "links", was=None, now=DRAWN)
     reader.open(1)
     assert reader.send(1, "undo").position == 0
@@ -319,9 +358,6 @@ def test_undo_and_redo_of_links_go_along_the_trail(reader, project):
     assert reader.spans(0) is not None
     assert reader.send(0, "redo").error is None
     assert links_of(project, 0) == DRAWN
-    reader.send(0, "undo")
-    reader.send(0, "undo")
-    assert reader.spans(0) is None
 
 
 def test_two_people_at_the_same_links(project):

@@ -284,6 +284,18 @@ class TestInABrowser:
         shown.press("Control+b")
         assert shown.page.evaluate("window.heard") == "b"
 
+    def test_of_a_quiet_view_streamlit_hears_the_keys_that_it_has_no_use_for(self, show):
+        shown = show("swahili", quiet="1")
+        hear = """(name) => {
+          window[name] = "";
+          document.addEventListener(name, (event) => (window[name] += event.key));
+        }"""
+        for event in ("keydown", "keyup"):
+            shown.page.evaluate(hear, event)
+        shown.token("target", 0).click()
+        shown.press("j", "ArrowRight", "k")
+        assert shown.page.evaluate("[window.keydown, window.keyup]") == ["jk", "jk"]
+
     def test_markup_in_tokens_stays_text(self, show):
         shown = show("odd")
         text = "<img src=x onerror=window.hacked=1>"
@@ -597,3 +609,15 @@ class TestDownloads:
         faded = [node for node in root.iter() if float(node.get("fill-opacity", "1")) < 0.1]
         assert faded == []
         assert shown.page.locator(".lv.still").count() == 0
+
+    def test_a_long_name_is_whole_in_the_file_and_a_failure_is_said(self, show):
+        shown = show("swahili", downloads="x", overlay="2")
+        name = shown.page.locator(".lv-mark.aligner span").first
+        long = "statistical, no prior knowledge, and a model with a very long name indeed"
+        name.evaluate("(node, text) => (node.textContent = text)", long)
+        root = ElementTree.parse(self.fetch(shown, "SVG").path()).getroot()
+        [node] = [n for n in root.iter("{http://www.w3.org/2000/svg}text") if n.text == long]
+        assert node.get("textLength") is None
+        shown.page.evaluate("() => { HTMLCanvasElement.prototype.toBlob = (done) => done(null); }")
+        shown.page.get_by_role("button", name="Download as PNG").click()
+        shown.page.get_by_text("PNG: this browser can't make it").first.wait_for()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from projner_core.corpus import Alignment, GoldLinks, Link
 from projner_ui import plotting
 from projner_ui.aligner_marks import Mark, Marked, marks
-from projner_ui.matrix import Drawn, Side, figure, transposed
+from projner_ui.matrix import Drawn, Side, figure, said, transposed
 
 ENGLISH = Side(("The", "court", "sat", "in", "Arusha"), entities=frozenset({4}))
 SWAHILI = Side(("Mahakama", "ilikaa", "Arusha"))
@@ -220,3 +220,31 @@ def test_the_cells_of_a_matrix_are_never_too_small_to_read():
     assert inner / 300 >= 18
     assert layout["xaxis"]["tickfont"]["size"] >= 13
     assert layout["yaxis2"]["side"] == "right", "pushed sideways, the words of the rows are still there"
+
+
+def test_shapes_stand_in_a_cell_as_in_the_key_whichever_way_the_words_run():
+    same = Alignment((Link(1, 1),))
+    for target, first_is in ((SWAHILI, -1), (ARABIC, 1)):
+        made = figure(ENGLISH, target, drawn(same, same))
+        axis = made["layout"]["xaxis"]["range"]
+        across = 1 if axis[0] < axis[1] else -1
+        [first] = trace(made, "circle")[-1]["x"]
+        [second] = trace(made, "square")[-1]["x"]
+        assert (first - 1) * first_is > 0
+        assert first * across < second * across, "the first to the left on the screen"
+
+
+def test_vowel_signs_are_never_torn_off_and_take_no_room():
+    hindi = "न" + "ि" * 4
+    assert plotting.width_of(hindi) == 1
+    assert plotting.text("क" * 16 + "की", 18).strip("\u2068\u2069") == "क" * 16 + "की"
+    assert plotting.text("क" * 16 + "की" + "कक", 18).strip("\u2068\u2069") == "क" * 16 + "…"
+
+
+def test_the_matrix_is_said_in_figures():
+    one, two = Alignment((Link(1, 0), Link(4, 2))), Alignment((Link(4, 2),))
+    gold = GoldLinks(frozenset({(1, 0)}), frozenset({(1, 0), (4, 2)}))
+    assert said(drawn(one, two), gold) == (
+        "The alignment matrix of this pair: aligner 0 has 2 links; aligner 1 has 1 link; all of them "
+        "share 1; gold has 2 links, 1 of them sure."
+    )

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+import runpy
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from projner_core.errors import ProjnerError
-from projner_core.pipeline import running
+from projner_core.pipeline import demo, running
 from projner_core.review.actions import Kind, draft
 from projner_core.store import catalogue
-from projner_ui import session
+from projner_ui import frame, session
 
 APP = str(Path(__file__).parents[2] / "app.py")
 TRAP = "<img src=x onerror=alert(1)>"
@@ -208,6 +209,15 @@ def test_export_offers_what_there_is_and_shows_what_was_corrected(project):
     assert "onerror=alert(1)>" in shown, "a token is text"
 
 
+def test_projects_of_one_corpus_keep_their_corrections_apart(make):
+    for name, entity in (("first", [0, 1, "PER"]), ("second", [1, 2, "LOC"])):
+        project = make(name)
+        decide(project, 0, Kind.SPANS, [entity])
+    for name, shown in (("first", "[PER Asha] Mwangi"), ("second", "Asha [LOC Mwangi]")):
+        at = open_page("export", project=name)
+        assert any(shown in code.value for code in at.code)
+
+
 def test_export_with_nothing_to_give_says_what_to_do(home):
     with catalogue.create_project("empty", "en", "sw"):
         at = open_page("export", project="empty")
@@ -316,3 +326,41 @@ def test_a_filter_starts_the_list_again(home):
         at.segmented_control(key="filter_show").set_value("open").run()
         assert 129 not in listed(at)
         assert (url(at, "show"), url(at, "find")) == ("open", "MOJA12")
+
+
+def test_only_one_demo_is_made_at_a_time(home, monkeypatch):
+    held = []
+    monkeypatch.setattr(demo, "ensure", lambda lang: held.append((lang, session._MAKING.locked())) or "x")
+    assert session.make_demo("ar") == "x"
+    at = open_page("project", new="1")
+    at.button(key="demo_yo").click().run()
+    assert ("yo", True) in held
+    assert all(locked for _, locked in held)
+
+
+def test_what_was_done_on_either_page_is_taken_back_there(project):
+    spans, links = (session.trail(project, links=links) for links in (False, True))
+    assert (spans.links, links.links) == (False, True)
+    assert session.trail(project) is not links
+
+
+@pytest.mark.parametrize(
+    ("trigger", "opened"),
+    [
+        ({"kind": "note", "now": "ask"}, []),
+        ({"kind": "move", "to": "next"}, [1]),
+        ({"kind": "nonsense"}, [0]),
+    ],
+)
+def test_a_late_answer_does_not_throw_the_reader_back(project, monkeypatch, trigger, opened):
+    monkeypatch.setattr(frame, "enter", lambda: None)
+    monkeypatch.setattr(frame, "nothing_here", lambda *said: None)
+    monkeypatch.setattr(session, "project_name", lambda: "nowhere")
+    on_action = runpy.run_path(str(Path(APP).parent / "pages" / "inspect.py"))["_on_action"]
+    sent = {"pair": "n-0", "position": 0} | trigger
+    monkeypatch.setitem(on_action.__globals__, "pending_action", lambda key: sent)
+    shown = []
+    monkeypatch.setattr(session, "show_pair", lambda project, position: shown.append(position))
+    monkeypatch.setattr(session, "reviewer", lambda: "asha")
+    on_action(project, session.Filter())
+    assert shown == opened

@@ -21,7 +21,7 @@ def cosines(encoder: Encoder, source: Subwords, target: Subwords, layer: int, *,
     Both sentences have pieces, and are short enough to be read at once.
     """
     hidden = encoder.hidden(
-        [(*side.before, *side.ids, *side.after) for side in (source, target)], layer, masked=True
+        [(*side.before, *side.ids, *side.after) for side in (source, target)], layer, alone=True
     )
     states = hidden.cpu().numpy()
     vectors = []

@@ -207,8 +207,9 @@ def _other_matching(similarity: torch.Tensor, shapes: Shapes, links: torch.Tenso
 
     If not, any matching that differs in k links is lighter by k times that little.
     """
-    again = heaviest_matching(similarity.double() - links * CLOSE, shapes)
-    return (again != links).flatten(1).any(1)
+    decided = links.cpu()  # where the matching is found anyway, and which has float64: Apple's GPUs have not
+    again = heaviest_matching(similarity.cpu().double() - decided * CLOSE, shapes)
+    return (again != decided).flatten(1).any(1)
 
 
 def entropy(similarity: torch.Tensor, shapes: Shapes) -> torch.Tensor:

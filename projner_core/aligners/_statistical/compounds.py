@@ -20,9 +20,15 @@ _LEAST_REST = 3  # letters before it
 _LEAST_SHARE = 0.1  # of the known word's counts, for a translation of it to be one of the compound
 
 
-def ending(word: str, known: Collection[str]) -> str | None:
-    """The longest known word that `word` ends in, of those that leave a beginning; None if there is none."""
-    for start in range(_LEAST_REST, len(word) - _LEAST_ENDING + 1):
+def ending(word: str, known: Collection[str], longest: int) -> str | None:
+    """The longest known word that `word` ends in, of those that leave a beginning; None if there is none.
+
+    Args:
+        word: a normalised word.
+        known: the known words.
+        longest: how many letters the longest of them has.
+    """
+    for start in range(max(_LEAST_REST, len(word) - longest), len(word) - _LEAST_ENDING + 1):
         if word[start:] in known:
             return word[start:]
     return None
@@ -69,6 +75,7 @@ class _Side:
         total = sums(word, len(words))
         self._words = words
         self._known = {words.words[w]: w for w in np.flatnonzero(total).tolist()}
+        self._longest = max(map(len, self._known), default=0)
         self._start = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(total).astype(np.int64)])
         self._other = other[order]
         self._share = (count / sums(word, len(words), count)[word])[order]
@@ -87,6 +94,6 @@ class _Side:
         for number in numbers:
             word = self._words.words[number]
             if len(word) >= _LEAST_REST + _LEAST_ENDING and word not in self._known:
-                part = ending(word, self._known)
+                part = ending(word, self._known, self._longest)
                 if part is not None:
                     yield number, self._known[part]
