@@ -111,11 +111,14 @@ def _project(name: str, project: Project) -> None:
     st.subheader("How entities get to the other side", anchor=False)
     config = pipeline_form.draw(project, disabled=working)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
+        pressed = st.button(
             "Run again" if done else "Run", type="secondary" if done else "primary", key="run",
             icon=":material/play_arrow:", disabled=working or config is None,
-            on_click=run_panel.start, args=(name, project, config),
         )  # fmt: skip
+        # Not in a callback: that would be given the settings as they were when the page was last drawn.
+        if pressed and config is not None and not working:
+            run_panel.start(name, project, config)
+            st.rerun()
         if done:
             st.page_link(INSPECT_PAGE, label="Inspect the result", icon=":material/join_inner:")
         elif entities_behind(project) is None:

@@ -25,6 +25,7 @@ BARE = StageConfig.model_validate({"name": "statistical", "similarity": 0.0, "le
 """The default aligner without prior knowledge: what the pairs alone teach it."""
 
 _JOB = "job"  # in the URL: the comparison whose end is awaited
+_STARTED = "aligner_started"
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +194,8 @@ def _pick(layers: Sequence[int]) -> None:
 
 def _add(project: Project, choice: Choice, *, working: bool) -> None:
     """Choose a system and its settings, and run it."""
+    if st.session_state.pop(_STARTED, False):
+        st.session_state.pop("add_aligner", None)  # what was opened to choose it is closed
     popover = st.popover(
         "Add an aligner", icon=":material/add:", key="add_aligner", disabled=working, on_change="rerun"
     )
@@ -218,11 +221,15 @@ def _add(project: Project, choice: Choice, *, working: bool) -> None:
         place = (
             f" in place of {_short(plain(choice.aligners[-1].name))}" if len(choice.picked) == MOST else ""
         )
-        st.button(
+        pressed = st.button(
             f"Run it on {count(project.count(), 'pair')}{place}", type="primary", wrap=True,
-            icon=":material/play_arrow:", key="add_run", disabled=problem is not None, on_click=start,
-            args=(project, choice.ids[: MOST - 1], (config,)),
+            icon=":material/play_arrow:", key="add_run", disabled=problem is not None,
         )  # fmt: skip
+    if pressed and problem is None:
+        # Not in a callback: that would be given the settings as they were when the page was last drawn, and
+        # whoever changes one and presses the button at once would run another aligner than she sees.
+        start(project, choice.ids[: MOST - 1], (config,))
+        st.rerun()
 
 
 def problem_of(config: StageConfig) -> str | None:
@@ -258,7 +265,7 @@ def start(project: Project, layers: Sequence[int], added: Sequence[StageConfig] 
     job = run_panel.compare(project, config)
     if job is not None:
         session.set_url(**{_JOB: str(job)})
-        st.session_state.pop("add_aligner", None)  # what was opened to choose it is closed
+        st.session_state[_STARTED] = True
 
 
 def _projector(project: Project) -> StageConfig:

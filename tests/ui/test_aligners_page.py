@@ -653,3 +653,14 @@ def test_ticks_that_are_close_together_are_told_apart(compared, projected, writt
     assert made["layout"]["xaxis"]["tickformat"] == written
     said = aligner_plots.outcome_said(comparison, [Marked("a", Mark(0)), Marked("b", Mark(1))])
     assert f"a {projected[0]} of 150; b {projected[1]} of 150" in said
+
+
+def test_an_aligner_runs_with_the_settings_that_its_button_is_pressed_with(two, monkeypatch):
+    started = []
+    monkeypatch.setattr(running, "start", lambda name, config: started.append(config) or 1)
+    at = open_page(project="habari")
+    at.session_state["add_aligner"] = True
+    at.run()
+    at.number_input(key="add_statistical_threshold").set_value(0.6)
+    at.button(key="add_run").click().run()
+    assert [aligner.settings for aligner in started[0].aligners] == [{"threshold": 0.6}]
