@@ -6,7 +6,6 @@ from pathlib import Path
 
 import streamlit as st
 
-from projner_core.errors import ProjnerError
 from projner_core.pipeline import comparing
 from projner_core.pipeline.config import StageConfig
 from projner_core.store import Project
@@ -19,8 +18,7 @@ from projner_ui import (
     run_panel,
     session,
 )
-from projner_ui.frame import PROJECT_PAGE, enter, headline, nothing_here
-from projner_ui.text import plain
+from projner_ui.frame import enter, headline, project_to_read
 
 _STYLE = Path(aligner_marks.__file__).with_name("aligners.css")
 _VIEWS = {"pair": "One pair", "corpus": "The whole corpus"}
@@ -28,14 +26,8 @@ _VIEWS = {"pair": "One pair", "corpus": "The whole corpus"}
 
 def draw() -> None:
     """The page: which aligners, and one of the two ways to look at them."""
-    try:
-        name = session.project_name() or session.make_first_project()
-        project = session.open_project(name)
-    except ProjnerError as error:
-        nothing_here(plain(str(error)), "Choose another project", PROJECT_PAGE)
-        return
-    if project.count() == 0:
-        nothing_here(f"**{plain(name)}** holds no sentence yet.", "Import files", PROJECT_PAGE)
+    project = project_to_read()
+    if project is None:
         return
     headline(project)
     st.html(_STYLE)

@@ -6,11 +6,10 @@ from functools import partial
 
 import streamlit as st
 
-from projner_core.errors import ProjnerError
 from projner_core.pipeline.lineage import entities_behind
 from projner_core.store import Project
 from projner_ui import actions, queue_panel, run_panel, session, view_model
-from projner_ui.frame import EXPORT_PAGE, PROJECT_PAGE, enter, headline, nothing_here
+from projner_ui.frame import EXPORT_PAGE, enter, headline, project_to_read
 from projner_ui.languages import own_name
 from projner_ui.link_view import link_view, pending_action
 from projner_ui.text import plain
@@ -20,14 +19,8 @@ LINK_VIEW = "link_view"
 
 def draw() -> None:
     """The page: which project, which pair, and the pair itself."""
-    try:
-        name = session.project_name() or session.make_first_project()
-        project = session.open_project(name)
-    except ProjnerError as error:
-        nothing_here(plain(str(error)), "Choose another project", PROJECT_PAGE)
-        return
-    if project.count() == 0:
-        nothing_here(f"**{plain(name)}** holds no sentence yet.", "Import files", PROJECT_PAGE)
+    project = project_to_read()
+    if project is None:
         return
     panel = queue_panel.Panel(project, session.pair_position(project))
     headline(project, panel.current, panel.doubt)
@@ -38,7 +31,7 @@ def draw() -> None:
         with side:
             panel.draw()
         with main:
-            _situation(name, project)
+            _situation(project.name, project)
             if panel.current is None:
                 _nothing_listed()
             else:

@@ -12,6 +12,7 @@ from projner_core import aligners
 from projner_core.errors import ProjnerError
 from projner_core.pipeline import comparing
 from projner_core.pipeline.aligning import pairs_per_second
+from projner_core.pipeline.available import obstacle
 from projner_core.pipeline.comparing import MOST, CompareConfig
 from projner_core.pipeline.config import StageConfig
 from projner_core.pipeline.lineage import links_behind
@@ -212,7 +213,7 @@ def _add(project: Project, choice: Choice, *, working: bool) -> None:
             with st.grid(2, gap="small"):
                 chosen = settings.choose(aligners.registry, system, {}, key="add")
             config = StageConfig.model_validate({"name": system} | chosen)
-            problem = problem_of(config)
+            problem = obstacle(config)
         except (ProjnerError, ImportError) as error:
             problem = str(error)
     with verdict:
@@ -230,32 +231,6 @@ def _add(project: Project, choice: Choice, *, working: bool) -> None:
         # whoever changes one and presses the button at once would run another aligner than she sees.
         start(project, choice.ids[: MOST - 1], (config,))
         st.rerun()
-
-
-def problem_of(config: StageConfig) -> str | None:
-    """Why an aligner can't run on this machine, in a sentence; None where it can, as far as can be told
-    without loading a model."""
-    try:
-        _make(config)
-    except (ProjnerError, ImportError) as error:  # ImportError: another package's aligner, installed in part
-        return str(error)
-    return None
-
-
-def _make(config: StageConfig) -> None:
-    """Make the aligner and look for its model.
-
-    Raises:
-        ProjnerError: a setting is out of range, a package is missing, the model is not on this machine.
-    """
-    aligner = aligners.create(config.name, **config.settings)
-    model = getattr(aligner, "model", None)
-    if isinstance(model, str) and model:
-        from projner_core import inference
-
-        inference.revision(model)
-    for member in getattr(aligner, "members", ()):
-        _make(StageConfig.model_validate(member))
 
 
 def start(project: Project, layers: Sequence[int], added: Sequence[StageConfig] = ()) -> None:

@@ -10,6 +10,7 @@ import streamlit as st
 
 from projner_core.errors import ProjnerError
 from projner_core.store import Project
+from projner_ui import session
 from projner_ui.actions import REVIEW
 from projner_ui.languages import direction_of_work
 from projner_ui.text import isolated, plain
@@ -108,6 +109,21 @@ def _links(project: str | None) -> None:
     with st.container(horizontal=True, gap="xxsmall", width="content", key="pages"):
         for page in (INSPECT_PAGE, ALIGNERS_PAGE, PROJECT_PAGE, EXPORT_PAGE):
             st.page_link(page, query_params={"project": project} if project else None)
+
+
+def project_to_read() -> Project | None:
+    """The open project, the first demo where there is none yet; None, and a page that says what to do, where
+    it can't be opened or holds no sentence."""
+    try:
+        name = session.project_name() or session.make_first_project()
+        project = session.open_project(name)
+    except ProjnerError as error:
+        nothing_here(plain(str(error)), "Choose another project", PROJECT_PAGE)
+        return None
+    if project.count() == 0:
+        nothing_here(f"**{plain(name)}** holds no sentence yet.", "Import files", PROJECT_PAGE)
+        return None
+    return project
 
 
 def nothing_here(sentence: str, button: str, page: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from projner_core import aligners
 from projner_core.errors import ProjnerError
 from projner_core.inference import revision
+from projner_core.pipeline.config import StageConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +32,26 @@ def known_aligners() -> list[KnownAligner]:
     return [_known(name) for name in aligners.registry.names()]
 
 
-def _known(name: str) -> KnownAligner:
-    about = ""
+def obstacle(config: StageConfig) -> str | None:
+    """Why an aligner can't run on this machine, in a sentence; None where it can, as far as can be told
+    without loading a model. A combination can run where all of its members can."""
     try:
-        about = _about(aligners.registry.factory(name))
-        model = getattr(aligners.create(name), "model", None)
+        aligner = aligners.create(config.name, **config.settings)
+        model = getattr(aligner, "model", None)
         if isinstance(model, str):
             revision(model)
-    except (ProjnerError, ImportError) as error:  # ImportError: of another package's aligner
-        return KnownAligner(name, about, str(error))
-    return KnownAligner(name, about, "")
+    except (ProjnerError, ImportError) as error:  # ImportError: another package's aligner, installed in part
+        return str(error)
+    members = (StageConfig.model_validate(member) for member in getattr(aligner, "members", ()))
+    return next((found for found in map(obstacle, members) if found), None)
+
+
+def _known(name: str) -> KnownAligner:
+    try:
+        about = _about(aligners.registry.factory(name))
+    except (ProjnerError, ImportError) as error:
+        return KnownAligner(name, "", str(error))
+    return KnownAligner(name, about, obstacle(StageConfig(name=name)) or "")
 
 
 def _about(system: Callable[..., Any]) -> str:

@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from projner_core.corpus import Alignment, GoldLinks, Link
 from projner_core.pipeline import comparing, running
+from projner_core.pipeline.available import obstacle
 from projner_core.pipeline.comparing import CompareConfig, Estimate
 from projner_core.pipeline.config import StageConfig
 from projner_core.pipeline.progress import Watch
@@ -358,13 +359,13 @@ def test_ordinals(number, said):
 
 
 def test_what_cannot_run_here_says_so_before_it_is_run(home):
-    assert aligner_choice.problem_of(StageConfig(name="statistical")) is None
+    assert obstacle(StageConfig(name="statistical")) is None
     wrong = StageConfig.model_validate({"name": "statistical", "threshold": 7.0})
-    assert "threshold" in aligner_choice.problem_of(wrong)
+    assert "threshold" in obstacle(wrong)
     missing = StageConfig.model_validate({"name": "awesome", "model": "nobody/has-this-model"})
-    assert "nobody/has-this-model" in aligner_choice.problem_of(missing)
+    assert "nobody/has-this-model" in obstacle(missing)
     member = StageConfig.model_validate({"name": "combination", "of": "statistical, nothing-like-it"})
-    assert "nothing-like-it" in aligner_choice.problem_of(member)
+    assert "nothing-like-it" in obstacle(member)
 
 
 def test_every_aligner_has_a_name_for_people():
