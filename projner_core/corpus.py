@@ -172,6 +172,29 @@ class Pair:
         return self.source, self.target
 
 
+@dataclass(frozen=True, slots=True)
+class TagProbabilities:
+    """How likely a tagger finds each tag at each token of one sentence.
+
+    Attributes:
+        tags: IOB2 tags, `O` among them, (tags,).
+        rows: one a token, each with a probability a tag, (tokens, tags).
+
+    Raises:
+        ValueError: a row is not as long as there are tags.
+    """
+
+    tags: tuple[str, ...]
+    rows: tuple[tuple[float, ...], ...]
+
+    def __post_init__(self) -> None:
+        for position, row in enumerate(self.rows):
+            if len(row) != len(self.tags):
+                raise ValueError(
+                    f"token {position} has {len(row)} probabilities, but there are {len(self.tags)} tags"
+                )
+
+
 class Reason(StrEnum):
     """Why an entity was projected where it was, or was not projected."""
 
@@ -181,11 +204,17 @@ class Reason(StrEnum):
     BELOW_MINIMUM = "below-minimum"  # its best candidate scores under the minimum
     LOST_COLLISION = "lost-collision"  # its candidates overlap those of entities that matter more
     TRANSFERRED = "transferred"  # found by a tagger on the target itself: no entity behind it
+    TOO_SHORT = "too-short"  # the words linked to it are too few of its length (heuristic projection)
+    NOT_MARKED = "not-marked"  # no marked words of the marked text belong to it
+    DROPPED = "dropped"  # it took part in the matching, but its label is not wanted in the target
 
 
 @dataclass(frozen=True, slots=True)
 class Projection:
     """What a projector decided about one source entity.
+
+    A projector that may carry an entity to several target spans gives one of these for each of them, one
+    after the other.
 
     Attributes:
         entity: the source entity; its offsets count source tokens.

@@ -17,8 +17,10 @@ STAGES = {
     "tag": "Finding source entities",
     "align": "Linking words",
     "project": "Carrying entities over",
+    "doubt": "Weighing what looks doubtful",
     "compare": "Comparing the aligners",
     "score": "Scoring against gold",
+    "evaluate": "Looking for errors and their causes",
 }
 _POLL_SECONDS = 1.0
 

@@ -31,10 +31,12 @@ from projner_core.pipeline.comparison import (
     totals_key,
 )
 from projner_core.pipeline.config import StageConfig, fingerprint
+from projner_core.pipeline.doubting import weigh
 from projner_core.pipeline.filling import CHUNK, fill, provenance, there_already
 from projner_core.pipeline.lineage import imported_spans, link_layers
 from projner_core.pipeline.progress import Watch
-from projner_core.pipeline.run import carry_over, check_translated, entities_mark, tag
+from projner_core.pipeline.projecting import carry_over
+from projner_core.pipeline.run import check_translated, entities_mark, tag
 from projner_core.store import Layer, LayerKind, Project
 
 __all__ = [
@@ -98,6 +100,7 @@ def compare(project: Project, config: CompareConfig, watch: Watch) -> Comparison
         projections = [
             carry_over(project, config.projector, entities, layer, watch, compared=True) for layer in links
         ]
+        weigh(project, projections[0], links[0], watch)  # its doubts are what is shown without gold
     counted = _count(project, config.projector, links, projections, mark, watch)
     totals = project.get_meta(totals_key(counted))
     if totals is None:

@@ -12,15 +12,16 @@ import hashlib
 import json
 from dataclasses import dataclass
 
-from projner_core import projectors, taggers
+from projner_core import taggers
 from projner_core.corpus import Span
 from projner_core.errors import ProjnerError
 from projner_core.pipeline.aligning import align, check_can_start
 from projner_core.pipeline.config import RunConfig, StageConfig, fingerprint
-from projner_core.pipeline.filling import CHUNK, called, fill, provenance, there_already
+from projner_core.pipeline.doubting import weigh
+from projner_core.pipeline.filling import CHUNK, fill, provenance, there_already
 from projner_core.pipeline.lineage import imported_spans
 from projner_core.pipeline.progress import IsCancelled, OnProgress, Watch
-from projner_core.review.queue import doubt
+from projner_core.pipeline.projecting import carry_over
 from projner_core.store import Layer, LayerKind, Project
 
 
@@ -52,7 +53,7 @@ def run(
     check_can_start(project, config.aligner)
     entities = tag(project, config.tagger, watch)
     links = align(project, config.aligner, watch)
-    projection = carry_over(project, config.projector, entities, links, watch)
+    projection = weigh(project, carry_over(project, config.projector, entities, links, watch), links, watch)
     project.set_current(projection.id)
     return RunResult(entities, links, projection)
 
@@ -117,42 +118,6 @@ def tag(project: Project, config: StageConfig, watch: Watch) -> Layer:
         parents=[] if imported is None else [imported],
     )
     return fill(project, layer, "tag", CHUNK, write, watch)
-
-
-def carry_over(
-    project: Project,
-    config: StageConfig,
-    entities: Layer,
-    links: Layer,
-    watch: Watch,
-    *,
-    compared: bool = False,
-) -> Layer:
-    """The projection of every source entity, and for each pair how doubtful it looks.
-
-    With `compared` it is made to compare aligners, not to be reviewed, and its provenance says so.
-    """
-    mark = fingerprint("project", config, entities.fingerprint, links.fingerprint)
-    if there := there_already(project, mark, "project", watch):
-        return there
-    projector = projectors.create(config.name, **config.settings)
-    layer = project.open_layer(
-        name=f"{links.name} › {called(config)}",
-        kind=LayerKind.PROJECTIONS,
-        side="target",
-        fingerprint=mark,
-        provenance=provenance("project", config) | ({"compared": True} if compared else {}),
-        parents=[entities.id, links.id],
-    )
-
-    def write(start: int, stop: int) -> None:
-        pairs = project.pairs(start, stop)
-        alignments = project.annotations(links.id, start, stop)
-        projections = projector.project(pairs, project.annotations(entities.id, start, stop), alignments)
-        doubts = [doubt(p, a, pair) for p, a, pair in zip(projections, alignments, pairs, strict=True)]
-        project.write(layer, start, projections, doubts=doubts)
-
-    return fill(project, layer, "project", CHUNK, write, watch)
 
 
 def entities_mark(project: Project, config: StageConfig) -> str | None:

@@ -26,6 +26,9 @@ class LayerKind(StrEnum):
     LINKS = "links"  # Alignment
     PROJECTIONS = "projections"  # tuple[Projection, ...]
     NUMBERS = "numbers"  # tuple[float, ...]; whole ones up to 2**24 are exact
+    TAGS = "tags"  # TagProbabilities
+    TEXTS = "texts"  # str
+    FINDINGS = "findings"  # tuple[Finding, ...]
 
 
 EntityKey = tuple[int, int, str]  # start, end, label

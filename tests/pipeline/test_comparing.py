@@ -552,7 +552,7 @@ def test_progress_goes_through_the_stages(long_project):
     reports = []
     compare(long_project, BOTH, Watch(reports.append, None))
     stages = [report.stage for report in reports]
-    assert list(dict.fromkeys(stages)) == ["align", "project", "compare", "score"]
+    assert list(dict.fromkeys(stages)) == ["align", "project", "doubt", "compare", "score"]
     assert [r.done for r in reports if r.stage == "compare"] == [0, 1000, 2000, 3000]
 
 

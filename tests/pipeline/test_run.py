@@ -110,7 +110,7 @@ def test_progress_knows_the_time_left(long_project):
     reports = []
     run(long_project, RunConfig(), on_progress=reports.append)
     assert [r.stage for r in reports] == sorted(
-        (r.stage for r in reports), key=["tag", "align", "project"].index
+        (r.stage for r in reports), key=["tag", "align", "project", "doubt"].index
     )
     later = [r for r in reports if r.stage == "align" and r.done]
     assert later[-1].seconds_left == 0

@@ -7,7 +7,7 @@ import json
 from projner_core.corpus import Pair, Sentence
 from projner_core.pipeline.config import StageConfig
 from projner_core.pipeline.progress import Watch
-from projner_core.pipeline.run import carry_over
+from projner_core.pipeline.projecting import carry_over
 from projner_core.review.actions import Kind, draft
 from projner_core.store import LayerKind
 from projner_ui import labels, languages
