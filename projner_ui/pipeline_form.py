@@ -81,4 +81,4 @@ def _settings(
     except ProjnerError as error:
         st.error(plain(str(error)))
         return None
-    return StageConfig(name=config.name, **changed)
+    return config if changed == config.settings else StageConfig(name=config.name, **changed)

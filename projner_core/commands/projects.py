@@ -28,16 +28,14 @@ def run_(options: argparse.Namespace) -> int:
 
     if options.target is None and options.project is None:
         raise ProjnerError("say what to run on: --source and --target, or --project, or both")
-    config = _config(options)
+    config = config_of(options)
 
     with tempfile.TemporaryDirectory(prefix="projner-") as scratch:
         path = catalogue.path_of(options.project) if options.project else Path(scratch) / "run.sqlite"
         if options.target is not None and not path.exists():
             with byte_bar("import") as on_bytes:
-                report = import_pair(
-                    options.project or path, on_progress=on_bytes, **_pair_arguments(options)
-                )
-            _print_notices(report)
+                report = import_pair(options.project or path, on_progress=on_bytes, **pair_arguments(options))
+            print_notices(report)
         elif options.target is not None and not same_files(path, options.source, options.target):
             raise ProjnerError(
                 f"the project {options.project!r} was made of other files. Name a new project, or leave "
@@ -49,7 +47,7 @@ def run_(options: argparse.Namespace) -> int:
         with Project.open(path) as project:
             with bars() as on_progress:
                 run(project, config, on_progress=on_progress)
-            found, projected = _count_projected(project)
+            found, projected = count_projected(project, project.current_projection)
             if options.out is not None:
                 write_whole(options.out, exporting.conll_text(project))
             pairs = project.count()
@@ -75,11 +73,11 @@ def import_(options: argparse.Namespace) -> int:
     from projner_core.terminal import byte_bar
 
     with byte_bar("import") as on_bytes:
-        report = import_pair(options.project, on_progress=on_bytes, **_pair_arguments(options))
+        report = import_pair(options.project, on_progress=on_bytes, **pair_arguments(options))
     if options.json:
         print(json.dumps(report.to_dict(), ensure_ascii=False))
         return 0
-    _print_notices(report)
+    print_notices(report)
     print(f"{report.pairs} pairs imported into {options.project!r}")
     for side, scheme, there in [
         ("source", report.source_scheme, report.has_source_entities),
@@ -147,7 +145,8 @@ def work_(options: argparse.Namespace) -> int:
     return 0 if work(options.project, options.job) in {"done", "cancelled"} else 1
 
 
-def _pair_arguments(options: argparse.Namespace) -> dict[str, Any]:
+def pair_arguments(options: argparse.Namespace) -> dict[str, Any]:
+    """What the options say of a source and a target file, as `import_pair` takes it."""
     return {
         "source": options.source,
         "target": options.target,
@@ -167,7 +166,7 @@ def _column(number: int | None) -> int | None:
     return None if number is None else number - 1
 
 
-def _config(options: argparse.Namespace) -> RunConfig:
+def config_of(options: argparse.Namespace) -> RunConfig:
     """The configuration file, under the systems and settings named on the command line."""
     from projner_core.pipeline.config import RunConfig, StageConfig
 
@@ -175,7 +174,7 @@ def _config(options: argparse.Namespace) -> RunConfig:
     chosen = {
         stage: StageConfig(name=getattr(options, stage))
         for stage in RunConfig.model_fields
-        if getattr(options, stage) is not None
+        if getattr(options, stage, None) is not None
     }
     config = config.model_copy(update=chosen)
     for assignment in options.set:
@@ -208,19 +207,18 @@ def _links(project: Any, layer: Any) -> int:
     return found.id
 
 
-def _count_projected(project: Any) -> tuple[int, int]:
+def count_projected(project: Any, layer_id: Any) -> tuple[int, int]:
     """Source entities, and those that were projected."""
     found = projected = 0
     for start in range(0, project.count(), 1000):
-        for projections in project.annotations(
-            project.current_projection, start, min(start + 1000, project.count())
-        ):
-            found += len(projections)
-            projected += sum(p.target is not None for p in projections)
+        for targets in project.targets(layer_id, start, start + 1000):
+            found += len({entity for entity, _ in targets})
+            projected += len({entity for entity, target in targets if target is not None})
     return found, projected
 
 
-def _print_notices(report: ImportReport) -> None:
+def print_notices(report: ImportReport) -> None:
+    """Say what an import put right, the first of it."""
     for notice in report.notices[:20]:
         print(f"projner: {notice}", file=sys.stderr)
     if len(report.notices) > 20:

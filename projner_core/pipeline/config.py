@@ -20,11 +20,16 @@ from projner_core.errors import InputError, ProjnerError
 
 
 class StageConfig(BaseModel):
-    """One system and its settings; every key but `name` is a setting of that system."""
+    """One system and its settings; every key but `name` and `tuned_on` is a setting of that system."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
     name: str = Field(description="the system, as its stage's registry knows it")
+    tuned_on: str = Field(
+        default="",
+        description="fingerprint of the corpus on which the settings were tuned, so that no score of these "
+        "very sentences passes for an honest one",
+    )
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -90,6 +95,8 @@ class RunConfig(BaseModel):
             chosen: StageConfig = getattr(self, stage)
             lines += [f"[{stage}]", f"name = {_toml(chosen.name)}"]
             lines += [f"{_toml(key)} = {_toml(value)}" for key, value in chosen.settings.items()]
+            if chosen.tuned_on:
+                lines.append(f"tuned_on = {_toml(chosen.tuned_on)}")
             lines.append("")
         return "\n".join(lines)
 
@@ -125,6 +132,8 @@ def fingerprint(stage: str, config: StageConfig, *inputs: str) -> str:
     Two runs with one fingerprint would write the same layer, so the second one need not.
     """
     identity = [__version__, stage, config.name, config.settings, list(inputs)]
+    if config.tuned_on:
+        identity.append(config.tuned_on)
     text = json.dumps(identity, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 

@@ -63,4 +63,5 @@ def _told(value: Any) -> str:
 
 def provenance(stage: str, config: StageConfig) -> dict[str, Any]:
     """Where a layer comes from: its stage, system and settings, and the version of the program."""
-    return {"stage": stage, "system": config.name, "settings": config.settings, "version": __version__}
+    about = {"stage": stage, "system": config.name, "settings": config.settings, "version": __version__}
+    return about | ({"tuned_on": config.tuned_on} if config.tuned_on else {})

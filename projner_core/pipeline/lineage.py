@@ -11,7 +11,7 @@ Side = Literal["source", "target"]
 
 def links_behind(project: Project, layer_id: int | None) -> Layer | None:
     """The links that a layer is, or was made with; None of a comparison, which is made with several."""
-    return _behind(project, layer_id, LayerKind.LINKS)
+    return _behind(project, layer_id, LayerKind.LINKS, "both")
 
 
 def link_layers(project: Project) -> list[Layer]:
@@ -21,7 +21,7 @@ def link_layers(project: Project) -> list[Layer]:
 
 def entities_behind(project: Project) -> int | None:
     """The source entities that the projection under review started from, else those imported."""
-    found = _behind(project, project.current_projection, LayerKind.SPANS)
+    found = _behind(project, project.current_projection, LayerKind.SPANS, "source")
     return found.id if found is not None else imported_spans(project, "source")
 
 
@@ -32,11 +32,13 @@ def imported_spans(project: Project, side: Side) -> int | None:
     return next((layer.id for layer in layers if layer.name == name), None)
 
 
-def _behind(project: Project, layer_id: int | None, kind: LayerKind) -> Layer | None:
+def _behind(
+    project: Project, layer_id: int | None, kind: LayerKind, side: Literal["source", "both"]
+) -> Layer | None:
     if layer_id is None:
         return None
     layer = project.layer(layer_id)
     if layer.kind is LayerKind.NUMBERS:
         return None
     line = [layer, *(project.layer(parent) for parent in layer.parents)]
-    return next((member for member in line if member.kind is kind), None)
+    return next((member for member in line if (member.kind, member.side) == (kind, side)), None)

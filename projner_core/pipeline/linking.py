@@ -6,9 +6,7 @@ people drew them.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from pathlib import Path
 
 from projner_core import __version__
@@ -17,13 +15,11 @@ from projner_core.errors import InputError
 from projner_core.formats import links
 from projner_core.formats.base import sniff
 from projner_core.formats.links import LinkFormat
+from projner_core.pipeline.layer_files import IMPORTED, digest, free_name, read_in
 from projner_core.pipeline.progress import Watch
 from projner_core.store import Layer, LayerKind, Project
 
-CHUNK = 1000  # pairs a commit
-
 _CHOSEN = "gold_layer"  # where in a project's `meta` the id of the gold layer stands
-_SYSTEM = "imported"  # stands in the provenance where an aligner's name stands otherwise
 
 
 def import_links(
@@ -60,18 +56,18 @@ def import_links(
     watch = watch or Watch(None, None)
     sniff(path)  # a file that is not there, or no text, is said so here
     format = format or links.detect(path)
-    mark = _mark(path, format, gold, swap)
+    mark = digest(path, "links", format.value, gold, swap)
     there = next((layer for layer in project.layers() if layer.fingerprint == mark), None)
     if there is not None:
         return _chosen(project, there)
     layer = project.open_layer(
-        name=_free_name(project, name or path.stem),
+        name=free_name(project, name or path.stem, "links"),
         kind=LayerKind.LINKS,
         side="both",
         fingerprint=mark,
         provenance={
             "stage": "align",
-            "system": _SYSTEM,
+            "system": IMPORTED,
             "settings": {},
             "version": __version__,
             "file": path.name,
@@ -80,24 +76,13 @@ def import_links(
             "swapped": swap,
         },
     )
-    total = project.count()
-    watch.begin("import", layer.done, total)
-    found = _read(path, format, gold, swap, total)
-    try:
-        for start in range(0, total, CHUNK):
-            watch.check()
-            pairs = project.pairs(start, start + CHUNK)
-            alignments = list(islice(found, len(pairs)))
-            for position, (pair, alignment) in enumerate(zip(pairs, alignments, strict=True), start):
-                _check_fits(path, format, position, pair, alignment)
-            if start + len(pairs) > layer.done:  # else a killed import wrote it
-                layer = project.write(layer, layer.done, alignments[layer.done - start :])
-                watch.advance(layer.done)
-        next(found, None)  # which says so where there are more
-    except InputError:
-        project.delete_layer(layer)
-        raise
-    return _chosen(project, project.complete(layer))
+
+    def checked(position: int, pair: Pair, alignment: Alignment) -> Alignment:
+        _check_fits(path, format, position, pair, alignment)
+        return alignment
+
+    found = _read(path, format, gold, swap, project.count())
+    return _chosen(project, read_in(project, layer, found, watch, checked))
 
 
 def gold_layer(project: Project) -> Layer | None:
@@ -136,25 +121,6 @@ def _chosen(project: Project, layer: Layer) -> Layer:
     if layer.provenance.get("gold"):
         project.set_meta(_CHOSEN, layer.id)
     return layer
-
-
-def _mark(path: Path, format: LinkFormat, gold: bool, swap: bool) -> str:
-    """What makes an imported layer this layer: what the file holds and how it was read."""
-    with path.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    return hashlib.sha256(f"links {format.value} {gold} {swap} {digest}".encode()).hexdigest()[:32]
-
-
-def _free_name(project: Project, wanted: str) -> str:
-    """A name that no layer has, nor is a word or number that means another layer on the command line."""
-    taken = {layer.name for layer in project.layers()} | {"reviewed"}
-    name = f"links {wanted}" if wanted.isdigit() else wanted
-    number = 1
-    free = name
-    while free in taken:
-        number += 1
-        free = f"{name} ({number})"
-    return free
 
 
 def _read(path: Path, format: LinkFormat, gold: bool, swap: bool, count: int) -> Iterator[Alignment]:

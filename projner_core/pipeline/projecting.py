@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from projner_core import projectors
+from projner_core.pipeline import evidence
 from projner_core.pipeline.config import StageConfig, fingerprint
 from projner_core.pipeline.filling import CHUNK, called, fill, provenance, there_already
 from projner_core.pipeline.progress import Watch
+from projner_core.projectors.base import asks
 from projner_core.store import Layer, LayerKind, Project
 
 
@@ -21,24 +23,42 @@ def carry_over(
     """The projection of every source entity.
 
     With `compared` it is made to compare systems, not to be reviewed, and its provenance says so.
+
+    Raises:
+        Cancelled: `watch` said so between two chunks.
+        ProjnerError: there is no such projector, it refuses its settings, or the project does not have the
+            evidence that it asks for.
     """
     mark = fingerprint("project", config, entities.fingerprint, links.fingerprint)
     if there := there_already(project, mark, "project", watch):
-        return there
+        return there  # before the projector is made: it may load what it needs
     projector = projectors.create(config.name, **config.settings)
+    known = evidence.find(project, projector)
+    if known.layers:
+        inputs = [entities, links, *known.layers]
+        mark = fingerprint("project", config, *(layer.fingerprint for layer in inputs))
+        if there := there_already(project, mark, "project", watch):
+            return there
     layer = project.open_layer(
         name=f"{links.name} › {called(config)}",
         kind=LayerKind.PROJECTIONS,
         side="target",
         fingerprint=mark,
         provenance=provenance("project", config) | ({"compared": True} if compared else {}),
-        parents=[entities.id, links.id],
+        parents=[entities.id, links.id, *(layer.id for layer in known.layers)],
     )
+    asking = bool(asks(projector))
 
     def write(start: int, stop: int) -> None:
-        pairs = project.pairs(start, stop)
-        alignments = project.annotations(links.id, start, stop)
-        projections = projector.project(pairs, project.annotations(entities.id, start, stop), alignments)
-        project.write(layer, start, projections)
+        given = (
+            project.pairs(start, stop),
+            project.annotations(entities.id, start, stop),
+            project.annotations(links.id, start, stop),
+        )
+        if asking:
+            found = projector.project(*given, known.read(project, start, stop))
+        else:  # projectors of others need not know of evidence
+            found = projector.project(*given)
+        project.write(layer, start, found)
 
     return fill(project, layer, "project", CHUNK, write, watch)
