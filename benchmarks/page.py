@@ -1,13 +1,14 @@
-"""How soon the Inspect and the Aligners page answer on a large project, in a real browser.
+"""How soon the Inspect, the Aligners and the Evaluation page answer on a large project, in a real browser.
 
-    python -m benchmarks.page [--pairs 100000] [--keys 40] [--only inspect|aligners]
+    python -m benchmarks.page [--pairs 100000] [--keys 40] [--only inspect|aligners|evaluation]
 
 Imports and runs the synthetic pairs of benchmarks.scale, starts the app, and presses “next”, then “right,
 next” (which writes to the database before it answers): from the key to the next pair on the screen. On the
 Aligners page four aligners are compared: “next” there is from the click to the links of the next pair,
-“matrix” to its matrix too, “corpus” from the click to the table and the drawings of the whole corpus. The
-same on a project of 64 pairs in the same run is the peer: what is over it is what the size of the project
-costs. Needs a Chromium.
+“matrix” to its matrix too, “corpus” from the click to the table and the drawings of the whole corpus. On the
+Evaluation page, of a finished evaluation, “open” is from the click on its name to its figures and drawings,
+“diagonal” from the click that hides the diagonal to the matrix without it. The same on a project of 64 pairs
+in the same run is the peer: what is over it is what the size of the project costs. Needs a Chromium.
 """
 
 from __future__ import annotations
@@ -81,6 +82,7 @@ async ([button, shown]) => {
   return performance.now() - start;
 }
 """
+_INSPECT, _EVALUATION = (f".st-key-pages .stElementContainer:nth-of-type({n}) a" for n in (1, 3))
 _NEXT, _PAIR, _CORPUS = (
     ".st-key-move_next button", ".st-key-view button:nth-of-type(1)", ".st-key-view button:nth-of-type(2)"
 )  # fmt: skip
@@ -88,7 +90,11 @@ CLICKS = {  # what is clicked, what must show something else then, and the click
     "next": (_NEXT, ".lv-tok", None),
     "matrix": (_NEXT, ".lv-tok, .ytick text", None),
     "corpus": (_CORPUS, ".aligner-table td, .annotation-text", _PAIR),
+    "open": (_EVALUATION, ".figure b, .ytick text", _INSPECT),
+    "diagonal": (".st-key-hide_diagonal input", ".st-key-confusion .textpoint text", None),
 }
+STARTS = {"open": ("", ".lv-tok"), "diagonal": ("evaluation", ".textpoint text")}
+"""The page on which a click is made, where that is not Aligners, and what shows that it is there."""
 
 
 def prepare(folder: Path, name: str, pairs: int) -> None:
@@ -125,6 +131,17 @@ def compare(name: str) -> None:
         layers = tuple(layer.id for layer in link_layers(project))
         config = CompareConfig(layers=layers, aligners=(StageConfig(name="identity"),))
         compare(project, config, Watch(None, None))
+
+
+def evaluate(name: str) -> None:
+    """Hold the projection against gold."""
+    from projner_core.pipeline.evaluating import EvaluateConfig, evaluate
+    from projner_core.pipeline.progress import Watch
+    from projner_core.store import catalogue
+
+    with catalogue.open_project(name) as project:
+        assert project.current_projection is not None
+        evaluate(project, EvaluateConfig(layers=(project.current_projection,)), Watch(None, None))
 
 
 @contextmanager
@@ -168,15 +185,16 @@ def measure(address: str, name: str, key: str, keys: int) -> list[float]:
 
 
 def measure_clicks(address: str, name: str, what: str, clicks: int) -> list[float]:
-    """Milliseconds from a click on the Aligners page to what it asks for, after a few to warm up."""
+    """Milliseconds from a click to what it asks for, after a few to warm up."""
     from playwright.sync_api import sync_playwright
 
     button, shown, back = CLICKS[what]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.goto(f"{address}/aligners?project={name}")
-        page.locator(".ytick text").first.wait_for(timeout=60_000)
+        start, there = STARTS.get(what, ("aligners", ".ytick text"))
+        page.goto(f"{address}/{start}?project={name}")
+        page.locator(there).first.wait_for(timeout=60_000)
         taken = []
         for _ in range(clicks + 5):
             page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=60_000)
@@ -195,7 +213,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=int, default=100_000)
     parser.add_argument("--keys", type=int, default=40)
-    parser.add_argument("--only", choices=("inspect", "aligners"))
+    parser.add_argument("--only", choices=("inspect", "aligners", "evaluation"))
     options = parser.parse_args()
     if CHROMIUM is None:
         print("no Chromium found: nothing measured")
@@ -205,15 +223,19 @@ def main() -> None:
         sizes = {"small": 64, "large": options.pairs}
         for name, pairs in sizes.items():
             prepare(Path(scratch), name, pairs)
-            if options.only != "inspect":
+            if options.only in (None, "aligners"):
                 compare(name)
+            if options.only in (None, "evaluation"):
+                evaluate(name)
         with app() as address:
             for (name, pairs), key in product(sizes.items(), ("j", "Enter")):
-                if options.only != "aligners":
+                if options.only in (None, "inspect"):
                     _say(pairs, f"Inspect, {key}", measure(address, name, key, options.keys))
             for (name, pairs), what in product(sizes.items(), CLICKS):
-                if options.only != "inspect":
-                    _say(pairs, f"Aligners, {what}", measure_clicks(address, name, what, options.keys))
+                page = "evaluation" if what in STARTS else "aligners"
+                if options.only in (None, page):
+                    taken = measure_clicks(address, name, what, options.keys)
+                    _say(pairs, f"{page.capitalize()}, {what}", taken)
 
 
 def _say(pairs: int, what: str, taken: list[float]) -> None:

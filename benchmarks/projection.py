@@ -1,7 +1,11 @@
 """Strict F1 of the offline pipeline: aligner `statistical`, projector `matching`, gold source entities.
 
-    PROJNER_DATA=... python -m benchmarks.projection [--only europarl] [--samples 1000]
-    PROJNER_DATA=... python -m benchmarks.projection --ablate
+    PROJNER_DATA=... python -m benchmarks.projection [--only europarl] [--samples 1000] [--bare]
+    PROJNER_DATA=... python -m benchmarks.projection --ablate [--bare]
+    PROJNER_DATA=... python -m benchmarks.projection --lost
+
+`--bare` takes away all that the aligner believes beforehand (lexicon, names, similarity): weaker links, to
+see that a change doesn't depend on good ones.
 
 German and Spanish of Europarl-NER were used for tuning, with UNER-PUD and xSID (valid) to see that a
 change pays elsewhere too: read all but xSID (test) as optimistic. UNER-PUD is annotated by other people
@@ -13,14 +17,18 @@ from __future__ import annotations
 import argparse
 import os
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from unittest import mock
 
 from projner_core import aligners, projectors
 from projner_core.corpus import Pair, Sentence, Span, projected_spans
 from projner_core.evaluation.entities import Score, score
 from projner_core.formats import conll
+from projner_core.projectors import candidates, kinds
 from projner_core.schemes import decode, repair
 
 XSID = [
@@ -105,8 +113,35 @@ def shown(measured: Score) -> str:
     return f"{measured.value:.3f} [{measured.interval.low:.3f}, {measured.interval.high:.3f}]"
 
 
-ABLATIONS: dict[str, dict[str, float]] = {
+Settings = dict[str, float | str | bool]
+BARE: Settings = {"lexicon": 0.0, "names": 0.0, "similarity": 0.0}
+EARLIER: Settings = {
+    "leave_articles": False,
+    "end_on_nouns": False,
+    "edge_minimum": 0.0,
+    "derived_label": "",
+}
+OUTCOMES = (
+    "gold entities",
+    "label alone",
+    "too long",
+    "too short",
+    "shifted",
+    "boundary and label",
+    "missed",
+    "of no gold entity",
+)
+BY_TOKEN = "punctuation read token by token"
+
+ABLATIONS: dict[str, Settings] = {
     "as it is": {},
+    "words derived from names keep its label": {"derived_label": ""},
+    "words derived from names are dropped": {"derived_label": "O"},
+    "articles like other words": {"leave_articles": False},
+    "no rule for languages with capital nouns": {"end_on_nouns": False},
+    "any linked token may be an edge": {"edge_minimum": 0.0},
+    BY_TOKEN: {},
+    "none of these": EARLIER,
     "every target token counts one": {"unaligned_discount": 0.0},
     "no case penalty": {"lower_case_edge": 1.0},
     "case penalty .85": {"lower_case_edge": 0.85},
@@ -125,19 +160,63 @@ def markdown_table(rows: dict[str, dict[str, list[float]]]) -> str:
     return "\n".join(lines)
 
 
-def ablate(data: Path) -> None:
+def by_token() -> AbstractContextManager[object]:
+    """Read punctuation as before: whole tokens, wherever they stand."""
+    return mock.patch.multiple(
+        candidates,
+        kinds_of=lambda tokens: [kinds.KINDS[token] for token in tokens],
+        holds_mark=lambda token: kinds.KINDS[token] == kinds.MARK,
+    )
+
+
+def ablate(data: Path, aligner: Settings) -> None:
     """Print what each setting of the projector is worth: strict F1 with the same links."""
     columns: dict[str, dict[str, list[float]]] = {name: {} for name in ABLATIONS}
     for corpus in corpora(data, "valid"):
-        alignments = aligners.create("statistical").align(corpus.pairs)
+        alignments = aligners.create("statistical", **aligner).align(corpus.pairs)
         column = "xsid" if corpus.name.startswith("xsid") else corpus.name
         for name, settings in ABLATIONS.items():
-            result = projectors.create("matching", **settings).project(
-                corpus.pairs, corpus.source, alignments
-            )
+            with by_token() if name in (BY_TOKEN, "none of these") else nullcontext():
+                result = projectors.create("matching", **settings).project(
+                    corpus.pairs, corpus.source, alignments
+                )
             scores = score(corpus.gold, [projected_spans(p) for p in result], samples=0)
             columns[name].setdefault(column, []).append(scores.micro.f1.value)
     print(markdown_table(columns))
+
+
+def outcome(span: Span, others: Sequence[Span]) -> str:
+    """What a gold entity got that none of the projected ones matches."""
+    near = [other for other in others if other.overlaps(span)]
+    if any((other.start, other.end) == (span.start, span.end) for other in near):
+        return "label alone"
+    same = next((other for other in near if other.label == span.label), None)
+    if same is None:
+        return "boundary and label" if near else "missed"
+    if same.start <= span.start and span.end <= same.end:
+        return "too long"
+    return "too short" if span.start <= same.start and same.end <= span.end else "shifted"
+
+
+def lost(data: Path) -> None:
+    """Print how many gold entities of each corpus were lost and how, and how many projections are of none."""
+    counts: dict[str, Counter[str]] = {}
+    for corpus in corpora(data, "valid"):
+        if "first" in corpus.name:
+            continue
+        count = counts.setdefault("xsid" if corpus.name.startswith("xsid") else corpus.name, Counter())
+        alignments = aligners.create("statistical").align(corpus.pairs)
+        result = projectors.create("matching").project(corpus.pairs, corpus.source, alignments)
+        for gold, projections in zip(corpus.gold, result, strict=True):
+            found = projected_spans(projections)
+            count["gold entities"] += len(gold)
+            for span in gold:
+                if not any(other.same_entity(span) for other in found):
+                    count[outcome(span, found)] += 1
+            count["of no gold entity"] += sum(not any(o.overlaps(s) for s in gold) for o in found)
+    print("| | " + " | ".join(counts) + " |\n" + "|---" * (len(counts) + 1) + "|")
+    for kind in OUTCOMES:
+        print(f"| {kind} | " + " | ".join(str(count[kind]) for count in counts.values()) + " |")
 
 
 def main() -> None:
@@ -146,13 +225,18 @@ def main() -> None:
     parser.add_argument("--only", default="", help="corpora whose name begins so")
     parser.add_argument("--samples", type=int, default=1000, help="bootstrap samples")
     parser.add_argument("--ablate", action="store_true", help="what each setting is worth, instead")
+    parser.add_argument("--lost", action="store_true", help="how entities were lost, instead")
+    parser.add_argument("--bare", action="store_true", help="the aligner knows nothing beforehand")
     options = parser.parse_args()
     folder = os.environ.get("PROJNER_DATA")
     if not folder:
         print("PROJNER_DATA names no folder of corpora: nothing to measure")
         return
     if options.ablate:
-        ablate(Path(folder))
+        ablate(Path(folder), BARE if options.bare else {})
+        return
+    if options.lost:
+        lost(Path(folder))
         return
 
     print(
@@ -164,7 +248,7 @@ def main() -> None:
         if not corpus.name.startswith(options.only):
             continue
         begin = time.perf_counter()
-        alignments = aligners.create("statistical").align(corpus.pairs)
+        alignments = aligners.create("statistical", **(BARE if options.bare else {})).align(corpus.pairs)
         aligned = time.perf_counter()
         projections = projectors.create("matching").project(corpus.pairs, corpus.source, alignments)
         projected = time.perf_counter()

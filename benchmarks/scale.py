@@ -1,5 +1,5 @@
-"""A project of 100,000 pairs: time and peak memory of import, run, open, one page's reads, and of comparing
-four aligners.
+"""A project of 100,000 pairs: time and peak memory of import, run, open, one page's reads, of evaluating, and
+of comparing four aligners.
 
     python -m benchmarks.scale [--pairs 100000]
 
@@ -22,7 +22,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from projner_core.store import Project
@@ -53,7 +53,9 @@ def generate(folder: Path, pairs: int) -> tuple[Path, Path]:
             for place in range(0, length - 2, 5):
                 moved[place], moved[place + 2] = moved[place + 2], moved[place]
             left.write(f"# id = s{number}\n" + "".join(f"{s}\t{tag}\n" for s, _, tag in words) + "\n")
-            right.write(f"# id = s{number}\n" + "".join(f"{words[i][1]}\tO\n" for i in moved) + "\n")
+            right.write(
+                f"# id = s{number}\n" + "".join(f"{words[i][1]}\t{words[i][2]}\n" for i in moved) + "\n"
+            )
     return source, target
 
 
@@ -97,6 +99,18 @@ def step(name: str, folder: Path) -> None:
                 project.review_counts()
                 samples.append(1000 * (time.perf_counter() - start))
             detail = f"; a page's reads: median {statistics.median(samples):.1f}, most {max(samples):.1f} ms"
+    elif name == "evaluate":
+        from projner_core.pipeline.evaluating import EvaluateConfig, evaluate
+        from projner_core.pipeline.progress import Watch
+
+        with catalogue.open_project("scale") as project:
+            assert project.current_projection is not None
+            ends: dict[str, float] = {}
+            watch = Watch(lambda report: _add(ends, report.stage, began), None)
+            evaluate(project, EvaluateConfig(layers=(project.current_projection,)), watch)
+            detail = "; until the end of " + ", ".join(f"{stage} {s:.0f} s" for stage, s in ends.items())
+    elif name == "examples":
+        detail = _examples()
     elif name == "compare":
         from projner_core.pipeline.comparing import CompareConfig, compare
         from projner_core.pipeline.progress import Watch
@@ -128,6 +142,47 @@ def step(name: str, folder: Path) -> None:
     seconds = time.perf_counter() - began
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # the starting process is small
     print(f"{name:>10}: {seconds:7.1f} s, peak {peak:5.0f} MB{detail}", flush=True)
+
+
+def _examples() -> str:
+    """What the page Evaluation reads, and what Inspect does with examples: of a key that nearly every pair
+    has, of one that half of them have, and of few."""
+    from projner_core.pipeline.evaluating import find, glance
+    from projner_core.store import catalogue
+
+    with catalogue.open_project("scale") as project:
+        layer = project.current_projection
+        assert layer is not None
+        told = [f"find: first {_milliseconds(partial(find, project, layer)):.1f} ms"]
+        told.append(f"then {_milliseconds(partial(find, project, layer)):.1f}")
+        told.append(f"glance: first {_milliseconds(lambda: glance(project, project.layer(layer))):.0f} ms")
+        told.append(f"then {_milliseconds(lambda: glance(project, project.layer(layer))):.0f}")
+        evaluation = find(project, layer)
+        assert evaluation is not None
+        counts = project.example_counts(evaluation.findings.id)
+        told.append(f"{len(counts)} keys with {sum(counts.values()):,} examples")
+        for wanted in (project.count(), project.count() // 2, 1000, 20):
+            key = min(counts, key=lambda key: abs(counts[key] - wanted))
+            spent: dict[str, float] = {}
+            for order in ("doubt", "file"):
+                view: dict[str, Any] = {"order": order, "examples": (evaluation.findings.id, key)}
+                middle, last = project.count() // 2, max(0, counts[key] - 20)
+                asked: dict[str, Callable[[], object]] = {
+                    "first": partial(project.queue, layer, limit=20, **view),
+                    "last": partial(project.queue, layer, limit=20, offset=last, **view),
+                    "size": partial(project.queue_size, layer, **view),
+                    "position": partial(project.queue_position, middle, layer, **view),
+                    "next": partial(project.next_in_queue, middle, layer, **view),
+                    "search": partial(project.queue, layer, limit=20, search="nowhere", **view),
+                }
+                for what, ask in asked.items():
+                    spent[f"{what} by {order}"] = _milliseconds(ask)
+            most = max(spent, key=lambda what: spent[what])
+            told.append(
+                f"{counts[key]:,} examples: median {statistics.median(spent.values()):.1f} ms, "
+                f"most {spent[most]:.0f} ({most})"
+            )
+    return "; " + "; ".join(told)
 
 
 def _add(spent: dict[str, float], stage: str, began: float) -> None:
@@ -170,7 +225,7 @@ def main() -> None:
         size = sum(path.stat().st_size for path in files) / 1e6
         print(f"{options.pairs} pairs, {size:.0f} MB of CoNLL")
         compared = [] if options.no_compare else ["compare", "look"]
-        for name in ["import", "run", "run again", "open", *compared]:
+        for name in ["import", "run", "run again", "open", "evaluate", "examples", *compared]:
             subprocess.run(
                 [sys.executable, "-m", "benchmarks.scale", "--step", name, str(folder)],
                 env=os.environ | {"PROJNER_HOME": str(folder / "home")},

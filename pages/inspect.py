@@ -8,7 +8,7 @@ import streamlit as st
 
 from projner_core.pipeline.lineage import entities_behind
 from projner_core.store import Project
-from projner_ui import actions, queue_panel, run_panel, session, view_model
+from projner_ui import actions, evaluation_finding, queue_panel, run_panel, session, view_model
 from projner_ui.frame import EXPORT_PAGE, enter, headline, project_to_read
 from projner_ui.languages import own_name
 from projner_ui.link_view import link_view, pending_action
@@ -23,7 +23,7 @@ def draw() -> None:
     if project is None:
         return
     panel = queue_panel.Panel(project, session.pair_position(project))
-    headline(project, panel.current, panel.doubt)
+    headline(project, panel.current, panel.doubt, panel.why)
     pending = project.current_projection is None or run_panel.source_changed(project)
     run_panel.outcome(project, ended=pending)
     with st.container(key="split"):
@@ -41,8 +41,10 @@ def draw() -> None:
 def _pair(project: Project, position: int, queue: session.Filter) -> None:
     trail = session.trail(project)
     view = view_model.build(
-        project, position, beside=session.layers_beside(), error=st.session_state.pop("pair_error", None)
-    )
+        project, position, beside=session.layers_beside(),
+        findings=evaluation_finding.of_pair(project, position, queue.examples) if queue.examples else (),
+        error=st.session_state.pop("pair_error", None),
+    )  # fmt: skip
     trail.seen[position] = view.revision
     session.set_url(pair=project.id_of(position))
     if st.session_state.pop("at_end", False):
@@ -97,6 +99,9 @@ def _nothing_listed() -> None:
         if st.query_params.get("show") == "open" and not st.query_params.get("find"):
             st.markdown("##### Every pair is reviewed")
             st.page_link(EXPORT_PAGE, label="Take the corrected file home", icon=":material/download:")
+        elif st.query_params.get("examples") and not st.query_params.get("find"):
+            st.markdown("##### No pair is behind this any more")
+            st.caption("It was evaluated anew since, or these pairs are done. Go back, or list all pairs.")
         else:
             st.markdown("##### No pair matches")
             st.caption("Search for other words, or show all pairs.")

@@ -8,7 +8,7 @@ from projner_core.errors import ProjnerError
 from projner_core.pipeline import demo
 from projner_core.pipeline.lineage import entities_behind
 from projner_core.store import LayerKind, Project, catalogue
-from projner_ui import import_form, pipeline_form, run_panel, session
+from projner_ui import import_form, layer_uploads, pipeline_form, run_panel, session
 from projner_ui.actions import REVIEW
 from projner_ui.frame import INSPECT_PAGE, enter, headline
 from projner_ui.labels import USUAL, labels, set_labels
@@ -128,6 +128,8 @@ def _project(name: str, project: Project) -> None:
     if done and not working:
         st.caption("What is done already is not done again: only a changed setting starts a stage anew.")
     st.space("small")
+    with st.expander("What others made of these sentences", icon=":material/upload_file:"):
+        layer_uploads.draw(project)
     with st.expander("Entity types", icon=":material/label:"):
         known = labels(project)
         st.multiselect(

@@ -13,8 +13,11 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 from rich.text import Text
 
+from projner_core.evaluation import report_cells, report_tables
 from projner_core.evaluation.alignments import Difference, PairScore
 from projner_core.evaluation.entities import Score, Scores
+from projner_core.evaluation.significance import Difference as ScoreDifference
+from projner_core.evaluation.summary import Summary
 from projner_core.pipeline.link_scores import LinkReport
 from projner_core.pipeline.progress import OnProgress, Progress
 
@@ -88,6 +91,52 @@ def scores_table(scores: Scores) -> Table:
         plain = [f"{100 * score.value:.1f}" for score in (row.precision, row.recall)]
         table.add_row(Text(name), *plain, _percent(row.f1), str(row.gold), str(row.predicted))
     return table
+
+
+def summary_report(summary: Summary) -> Group:
+    """Scores, what became of the entities, why they are wrong, and how many were projected."""
+    report = report_tables.Report("", ("",), (summary,))
+    parts: list[RenderableType] = [scores_report(summary.scores)]
+    if summary.projected is not None:
+        projected, entities = summary.projected
+        share = f"{100 * (summary.projection_ratio or 0.0):.1f}"
+        parts.append(Text(f"source entities projected: {share}, {projected} of {entities}"))
+    for table in (report_tables.outcomes(report), report_tables.causes(report)):
+        if table.rows:
+            parts += [Text(f"\n{table.title.lower()}"), _drawn(table)]
+    return Group(*parts)
+
+
+def full_report(report: report_tables.Report) -> Group:
+    """Every table of a report."""
+    parts: list[RenderableType] = []
+    for table in report_tables.tables(report):
+        parts += [Text(f"\n{table.title}"), _drawn(table, stacked=True)]
+        if table.note:
+            parts.append(Text(table.note))
+    return Group(*parts)
+
+
+def difference_report(
+    difference: ScoreDifference, first: str = "the first", second: str = "the second"
+) -> Group:
+    """How two predictions differ: in words, in figures, and who got which sentences right."""
+    parts: list[RenderableType] = [Text(difference.in_words(first, second))]
+    for table in report_tables.differences(difference, ("first", "second")):
+        parts += [Text(f"\n{table.title.lower()}"), _drawn(table)]
+    parts.append(Text(f"\nMcNemar's exact test: p {report_cells.p_equals(difference.table.mcnemar)}"))
+    return Group(*parts)
+
+
+def _drawn(table: report_cells.Table, *, stacked: bool = False) -> Table:
+    """A table of a report; `stacked` puts each interval below its figure, so that 80 columns are enough."""
+    drawn = _table(*("" if i < table.names else heading for i, heading in enumerate(table.headings)))
+    for row in table.rows:
+        cells = [
+            f"{cell.text}\n{cell.low}–{cell.high}" if stacked and cell.low else str(cell) for cell in row
+        ]
+        drawn.add_row(*map(Text, cells))
+    return drawn
 
 
 def link_scores_report(report: LinkReport, *, worst: int = 0) -> Group:

@@ -58,6 +58,11 @@ class Queue(Protocol):
         """What the listed pairs contain; empty for anything."""
         ...
 
+    @property
+    def examples(self) -> tuple[int, str] | None:
+        """The pairs behind a figure: the layer that keeps them, and their key; None for any pair."""
+        ...
+
 
 @dataclass(slots=True)
 class Trail:
@@ -165,7 +170,8 @@ class _Desk:
     def neighbour(self, step: int) -> int | None:
         return self.project.next_in_queue(
             self.position, self.project.current_projection, review=REVIEW,
-            order=self.queue.order, show=self.queue.show, search=self.queue.search or None, step=step,
+            order=self.queue.order, show=self.queue.show, search=self.queue.search or None,
+            examples=self.queue.examples, step=step,
         )  # fmt: skip
 
 

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import streamlit as st
 
-from projner_core.errors import ProjnerError
 from projner_core.formats.links import LinkFormat
 from projner_core.pipeline import exporting, linking
-from projner_core.store import Project
-from projner_ui import session, uploads
+from projner_core.store import Layer, Project
+from projner_ui import layer_uploads
 from projner_ui.actions import REVIEW
 from projner_ui.text import count, plain
-
-if TYPE_CHECKING:
-    from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 _SEE = "what the file looks like"
 _FORMATS = {
@@ -50,7 +45,8 @@ def draw(project: Project) -> None:
             )
             if upload is not None:
                 format = None if chosen == _SEE else LinkFormat(chosen)
-                _take(project, upload, format, gold=gold)
+                read = partial(_import, project, format, gold)
+                layer_uploads.take(project, upload, f"links {chosen} {gold}", read)
 
 
 def summary(project: Project) -> str:
@@ -85,34 +81,5 @@ def _file(text: Callable[[], Iterator[str]]) -> bytes:
     return "".join(text()).encode("utf-8")
 
 
-@dataclass(frozen=True, slots=True)
-class _Taken:
-    """How one import of an uploaded file ended."""
-
-    said: str
-    wrong: bool
-
-
-def _take(project: Project, upload: UploadedFile, format: LinkFormat | None, *, gold: bool) -> None:
-    """Import a file once, however often the page runs while it lies there, and say how that ended."""
-    taken: dict[tuple[str, ...], _Taken] = st.session_state.setdefault("taken_links", {})
-    key = (session.identity(project), upload.file_id, str(format), str(gold))
-    if key not in taken:
-        with st.spinner("Reading the links…"):
-            taken[key] = _import(project, upload, format, gold=gold)
-        if not taken[key].wrong:
-            st.rerun()  # what stands above knows of it only then: of gold that is the latest again, too
-    if taken[key].wrong:
-        st.error(plain(taken[key].said), icon=":material/error:")
-    else:
-        st.success(plain(taken[key].said), icon=":material/check:")
-
-
-def _import(project: Project, upload: UploadedFile, format: LinkFormat | None, *, gold: bool) -> _Taken:
-    path = uploads.keep(upload, "links")
-    name = upload.name.rpartition(".")[0] or upload.name
-    try:
-        layer = linking.import_links(project, path, name=name, format=format, gold=gold)
-    except ProjnerError as error:
-        return _Taken(uploads.renamed(error, {path: upload.name}), wrong=True)
-    return _Taken(f"{layer.name}: read for {count(layer.done, 'pair')}.", wrong=False)
+def _import(project: Project, format: LinkFormat | None, gold: bool, path: Path, name: str) -> Layer:
+    return linking.import_links(project, path, name=name, format=format, gold=gold)

@@ -16,7 +16,7 @@ from projner_ui.languages import direction_of_work
 from projner_ui.text import isolated, plain
 
 PROJECT_PAGE, INSPECT_PAGE, EXPORT_PAGE = "pages/project.py", "pages/inspect.py", "pages/export.py"
-ALIGNERS_PAGE = "pages/aligners.py"
+ALIGNERS_PAGE, EVALUATION_PAGE = "pages/aligners.py", "pages/evaluation.py"
 
 _INSIDE = "inside the app"
 _frozen = {"modules": 0}  # how many there were at the last freeze
@@ -41,6 +41,7 @@ def navigation() -> st.Page:
     pages = [
         st.Page(INSPECT_PAGE, title="Inspect", default=True),
         st.Page(ALIGNERS_PAGE, title="Aligners"),
+        st.Page(EVALUATION_PAGE, title="Evaluation"),
         st.Page(PROJECT_PAGE, title="Project"),
         st.Page(EXPORT_PAGE, title="Export"),
     ]
@@ -88,8 +89,11 @@ def _spare_the_collector() -> None:
         _frozen["modules"] = loaded
 
 
-def headline(project: Project | None = None, position: int | None = None, doubt: float | None = None) -> None:
-    """One line: the pages, the project and its languages, how much is reviewed, the open pair."""
+def headline(
+    project: Project | None = None, position: int | None = None, doubt: float | None = None, why: str = ""
+) -> None:
+    """One line: the pages, the project and its languages, how much is reviewed, the open pair; `why` says in
+    a word or three what makes it doubtful."""
     with st.container(horizontal=True, vertical_alignment="center", key="headline"):
         _links(project.name if project else None)
         if project is None:
@@ -102,12 +106,13 @@ def headline(project: Project | None = None, position: int | None = None, doubt:
         st.space("stretch")
         if position is not None:
             said = f"pair {position + 1:,}" + (f" · doubt {doubt:.2f}" if doubt is not None else "")
+            said += f": {why}" if why and doubt is not None else ""
             st.markdown(f":gray[{said}]", width="content")
 
 
 def _links(project: str | None) -> None:
     with st.container(horizontal=True, gap="xxsmall", width="content", key="pages"):
-        for page in (INSPECT_PAGE, ALIGNERS_PAGE, PROJECT_PAGE, EXPORT_PAGE):
+        for page in (INSPECT_PAGE, ALIGNERS_PAGE, EVALUATION_PAGE, PROJECT_PAGE, EXPORT_PAGE):
             st.page_link(page, query_params={"project": project} if project else None)
 
 

@@ -31,6 +31,9 @@ _NAMES = {
     ("aligner", "identity"): "identity: both sides are one language",
     ("aligner", "combination"): "combination: several aligners vote",
     ("projector", "matching"): "matching: the best set of spans, exactly",
+    ("projector", "heuristic"): "heuristic: the linked words that stand together",
+    ("projector", "markers"): "markers: from text with the entities in brackets",
+    ("projector", "back-translation"): "back-translation: by way of a marked translation",
 }
 
 

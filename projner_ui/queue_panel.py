@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import streamlit as st
 
+from projner_core.pipeline.doubting import signals_at
+from projner_core.review.queue import telling
+from projner_core.review.reasons import short
 from projner_core.store import Project, QueueItem
-from projner_ui import session
+from projner_ui import evaluation_finding, session
 from projner_ui.actions import REVIEW
 from projner_ui.queue_list import opened, queue_list
 from projner_ui.session import Filter
 
 LENGTH = 50
-_LIST, _PAGE = "queue_list", "queue_page"
+_LIST, _PAGE, _EXAMPLES = "queue_list", "queue_page", "queue_examples"
 _ORDERS = {"doubt": "Most doubtful first", "file": "In the order of the file"}
 _SHOWS = {"all": "All", "open": "Open", "done": "Done"}
 
@@ -29,6 +34,8 @@ class Panel:
         self.project = project
         self.queue = Filter.from_url()
         self.reviewed, self.changed, self.total = project.review_counts(REVIEW)
+        if st.session_state.get(_EXAMPLES) != self.queue.examples:  # another list starts at its beginning
+            st.session_state.update({_EXAMPLES: self.queue.examples, _PAGE: 1})
         self._page = int(st.session_state.setdefault(_PAGE, 1))
         self.items = self._read()
         if session.follows() and wanted is not None and not self._lists(wanted):
@@ -42,14 +49,30 @@ class Panel:
         """The doubt of the open pair, where this page of the list shows it."""
         return next((item.doubt for item in self.items if item.position == self.current), None)
 
+    @property
+    def why(self) -> str:
+        """What makes the open pair doubtful above all, in a word or three; "" where nothing does."""
+        return self._why.get(self.current, "") if self.current is not None else ""
+
+    @cached_property
+    def _why(self) -> dict[int, str]:
+        """The same of each pair that this page of the list shows."""
+        positions = [item.position for item in self.items[:LENGTH]]
+        found = signals_at(self.project, self.project.current_projection, positions)
+        strongest = {position: telling(signals)[:1] for position, signals in found.items()}
+        return {position: short(first[0].sign) for position, first in strongest.items() if first}
+
     def draw(self) -> None:
-        """The filters, the list, and the way to its other pages."""
+        """What is listed where that is not all, the filters, the list, and the way to its other pages."""
+        if self.queue.examples is not None:
+            evaluation_finding.chip(self.project, self.queue.examples, on_remove=_all_pairs)
         _filters(self.queue, doubts=self.project.current_projection is not None)
         if not self.items:
             st.caption("Nothing is listed.")
             return
         queue_list(
             self.items[:LENGTH],
+            why=self._why,
             current=self.current,
             title=_ORDERS[self.queue.order],
             key=_LIST,
@@ -67,13 +90,14 @@ class Panel:
         return self.project.queue(
             self.project.current_projection, review=REVIEW, order=self.queue.order, show=self.queue.show,
             offset=(self._page - 1) * LENGTH, limit=LENGTH + 1, search=self.queue.search or None,
+            examples=self.queue.examples,
         )  # fmt: skip
 
     def _rank(self, position: int) -> int:
         """How many pairs stand before this one in the list."""
         return self.project.queue_position(
             position, self.project.current_projection, review=REVIEW, order=self.queue.order,
-            show=self.queue.show, search=self.queue.search or None,
+            show=self.queue.show, search=self.queue.search or None, examples=self.queue.examples,
         )  # fmt: skip
 
     def _lists(self, position: int) -> bool:
@@ -83,14 +107,23 @@ class Panel:
         self._page = st.session_state[_PAGE] = page
         self.items = self._read()
 
+    def _known(self) -> int:
+        """How many pairs are listed, on all pages; a search is not counted."""
+        if self.queue.examples is not None and not self.queue.search:
+            return self.project.queue_size(
+                self.project.current_projection, review=REVIEW, order=self.queue.order,
+                show=self.queue.show, examples=self.queue.examples,
+            )  # fmt: skip
+        sizes = {"all": self.total, "open": self.total - self.reviewed, "done": self.reviewed}
+        return sizes[self.queue.show]
+
     def _pages(self) -> None:
         more = len(self.items) > LENGTH
         if not more and self._page == 1:
             return
         first = (self._page - 1) * LENGTH + 1
         last = first + min(len(self.items), LENGTH) - 1
-        sizes = {"all": self.total, "open": self.total - self.reviewed, "done": self.reviewed}
-        known = sizes[self.queue.show]
+        known = self._known()
         of = "" if self.queue.search else f" of {known:,}"
         pages = self._page + more if self.queue.search else max(-(-known // LENGTH), self._page + more)
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="turn"):
@@ -99,6 +132,10 @@ class Panel:
                 pages, max_visible_pages=0, key=key, default=self._page, on_change=_turn, args=(key,)
             )
             st.caption(f"{first:,}–{last:,}{of}", width="content")
+
+
+def _all_pairs() -> None:
+    session.set_url(examples=None)
 
 
 def _turn(key: str) -> None:
@@ -126,5 +163,6 @@ def _apply() -> None:
     """What was chosen goes into the URL; the list starts again, and the open pair stays open."""
     state = st.session_state
     order = state.get("filter_order", Filter.from_url().order)  # not asked before there are doubts
-    Filter(state["filter_show"], order, state["filter_find"].strip()).to_url()
+    examples = Filter.from_url().examples
+    Filter(state["filter_show"], order, state["filter_find"].strip(), examples).to_url()
     state[_PAGE] = 1

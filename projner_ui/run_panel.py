@@ -8,6 +8,7 @@ from projner_core.errors import ProjnerError
 from projner_core.pipeline import running
 from projner_core.pipeline.comparing import CompareConfig
 from projner_core.pipeline.config import RunConfig
+from projner_core.pipeline.evaluating import EvaluateConfig
 from projner_core.store import Project
 from projner_ui.text import count, duration, plain
 
@@ -22,6 +23,7 @@ STAGES = {
     "score": "Scoring against gold",
     "evaluate": "Looking for errors and their causes",
 }
+_WORDS = {"compare": ("comparison", "Compare"), "evaluate": ("evaluation", "Evaluate")}
 _POLL_SECONDS = 1.0
 
 
@@ -40,6 +42,16 @@ def start(name: str, project: Project, config: RunConfig) -> None:
 def compare(project: Project, config: CompareConfig) -> int | None:
     """Start a comparison of aligners in a process of its own, and return its job; where it can't start, a
     sentence appears."""
+    try:
+        return running.start(project.name, config)
+    except ProjnerError as error:
+        st.session_state["run_error"] = str(error)
+        return None
+
+
+def evaluate(project: Project, config: EvaluateConfig) -> int | None:
+    """Start an evaluation in a process of its own, and return its job; where it can't start, a sentence
+    appears."""
     try:
         return running.start(project.name, config)
     except ProjnerError as error:
@@ -74,7 +86,7 @@ def outcome(project: Project, *, ended: bool = True) -> None:
     if error := st.session_state.pop("run_error", None):
         st.error(plain(error), icon=":material/error:")
     status = running.status(project)
-    what = "comparison" if status.kind == "compare" else "run"
+    what, again = _WORDS.get(status.kind, ("run", "Run"))
     if status.active:
         progress(project)
     elif not ended:
@@ -83,7 +95,6 @@ def outcome(project: Project, *, ended: bool = True) -> None:
         st.error(f"The {what} failed. {plain(status.message)}", icon=":material/error:")
     elif status.state in ("stopped", "cancelled"):
         done = f" {count(status.done, 'pair')} of {status.total:,} were ready." if status.total else ""
-        again = "Compare" if status.kind == "compare" else "Run"
         word = "was cancelled" if status.state == "cancelled" else "stopped before its end"
         st.warning(
             f"The {what} {word}.{done} {again} again and it goes on where it was.",

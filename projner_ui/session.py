@@ -26,15 +26,20 @@ FIRST_DEMO = "sw"
 
 _MAKING = threading.Lock()  # two browsers at once shall not make one demo twice
 _SHOWS, _ORDERS = ("all", "open", "done"), ("doubt", "file")
+_LONGEST_ID = 12  # digits: what is longer is no number of a layer, and no database could take it
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which pairs the queue lists, and in what order. What a person would share, so it is in the URL."""
+    """Which pairs the queue lists, and in what order. What a person would share, so it is in the URL.
+
+    `examples` names the pairs behind a figure of an evaluation: the layer that keeps them, and their key.
+    """
 
     show: Show = "all"
     order: Order = "doubt"
     search: str = ""
+    examples: tuple[int, str] | None = None
 
     @classmethod
     def from_url(cls) -> Filter:
@@ -44,6 +49,7 @@ class Filter:
             show=cast("Show", show) if show in _SHOWS else "all",
             order=cast("Order", order) if order in _ORDERS else "doubt",
             search=st.query_params.get("find", ""),
+            examples=examples_from_url(st.query_params.get("examples", "")),
         )
 
     def to_url(self) -> None:
@@ -52,7 +58,19 @@ class Filter:
             show=None if self.show == "all" else self.show,
             order=None if self.order == "doubt" else self.order,
             find=self.search or None,
+            examples=None if self.examples is None else examples_to_url(self.examples),
         )
+
+
+def examples_from_url(said: str) -> tuple[int, str] | None:
+    """The layer and the key that `examples_to_url` wrote; None of anything else."""
+    layer, _, key = said.partition("~")
+    return (int(layer), key) if layer.isdecimal() and len(layer) < _LONGEST_ID and key else None
+
+
+def examples_to_url(examples: tuple[int, str]) -> str:
+    """The pairs behind a figure, as the URL names them: `7~outcome=missing`."""
+    return f"{examples[0]}~{examples[1]}"
 
 
 def set_url(**parameters: str | None) -> None:
@@ -78,7 +96,9 @@ def project_name() -> str | None:
 def remember(name: str) -> None:
     """Make `name` the open project, here and in the URL; another project's pair leaves the URL."""
     if st.session_state.get("project") not in (None, name):
-        left = dict.fromkeys(("pair", "beside", "aligners", "job", "hand", "at"))
+        left = dict.fromkeys(
+            ("pair", "beside", "aligners", "job", "hand", "at", "examples", "layer", "versus", "against")
+        )
         set_url(**left)
         st.session_state.update(queue_page=1, follow=True)
     if st.session_state.get("project") != name and _exists(name):

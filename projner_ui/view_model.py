@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from projner_core.corpus import Alignment, Pair, Projection, Sentence, Span, projected_spans
+from projner_core.pipeline.doubting import signals_at
 from projner_core.pipeline.lineage import link_layers, links_behind
 from projner_core.review.export import final_links, final_source_spans, final_spans
-from projner_core.review.queue import reason_text
+from projner_core.review.queue import telling
+from projner_core.review.reasons import reason_text, signal_text
+from projner_core.review.signals import Sign
 from projner_core.store import Layer, LayerKind, Project
 from projner_ui import palette
 from projner_ui.actions import REVIEW, machine_source_spans
@@ -20,6 +23,8 @@ THRESHOLD = 0.3  # where the aligner names none of its own: weaker links are the
 DRAWN = 0.75  # of links drawn by hand: sure ones score 1 and are plain, possible ones 0.5 and are dashed
 FAINTEST = 0.05  # links below this are nobody's business
 MOST_CANDIDATES = 6
+MOST_DOUBTS = 3  # of one entity, and of the pair as a whole
+TOLD_ANYWAY = {Sign.UNPROJECTED, Sign.LOW_SCORE, Sign.CLOSE_RUNNER_UP}  # reason, score and margin tell them
 MOST_RIBBONS = 4  # layers to compare with: more would bury the pair
 
 
@@ -31,13 +36,21 @@ class View:
     revision: int
 
 
-def build(project: Project, position: int, *, beside: Collection[int] = (), error: str | None = None) -> View:
+def build(
+    project: Project,
+    position: int,
+    *,
+    beside: Collection[int] = (),
+    findings: Sequence[Mapping[str, Any]] = (),
+    error: str | None = None,
+) -> View:
     """Read what the store holds of the pair at `position`.
 
     Args:
         project: where the pair is.
         position: which it is.
         beside: ids of layers to compare with, besides those that always are.
+        findings: what an evaluation found in the pair, as the link view says.
         error: a sentence about what went wrong.
 
     Raises:
@@ -69,6 +82,8 @@ def build(project: Project, position: int, *, beside: Collection[int] = (), erro
         ],
         "labels": palette.entries(labels(project, {span.label for span in seen})),
         "projections": [_explained(p, pair, alignment) for p in projections],
+        "doubts": _doubts(project, layers.projection, position),
+        "findings": [dict(finding) for finding in findings],
         "verdict": state.verdict if state else None,
         "note": state.note if state else "",
         "error": error,
@@ -116,6 +131,17 @@ def _alignment(project: Project, layer: Layer | None, position: int) -> Alignmen
 
 def _projections(project: Project, layer: Layer | None, position: int) -> tuple[Projection, ...]:
     return tuple(project.annotation(layer.id, position)) if layer else ()
+
+
+def _doubts(project: Project, layer: Layer | None, position: int) -> list[dict[str, Any]]:
+    """What makes the pair doubtful beyond what is told of its entities anyway, what counts most first."""
+    found = signals_at(project, layer.id if layer else None, [position]).get(position, ())
+    told: list[dict[str, Any]] = []
+    for signal in telling(found):
+        here = sum(doubt["entity"] == signal.entity for doubt in told)
+        if signal.sign not in TOLD_ANYWAY and here < MOST_DOUBTS:
+            told.append({"entity": signal.entity, "text": signal_text(signal)})
+    return told
 
 
 def _ribbons(

@@ -89,3 +89,37 @@ def test_every_setting_of_the_projector_is_documented():
     text = (ROOT / "docs" / "projection.md").read_text(encoding="utf-8")
     for name in inspect.signature(MatchingProjector).parameters:
         assert f"`{name}`" in text or f" {name}\n" in text, name
+
+
+@pytest.mark.parametrize("name", ["heuristic", "markers", "back-translation"])
+def test_the_settings_of_the_other_projectors_are_documented_with_their_defaults(name):
+    from projner_core import projectors
+
+    text = (ROOT / "docs" / "projectors.md").read_text(encoding="utf-8")
+    heading = f"## {name.capitalize()}\n"
+    section = text.partition(heading)[2].partition("\n## ")[0]
+    documented = dict(re.findall(r"^\| `(\w+)` \| (\S*) ?\|", section, re.MULTILINE))
+    parameters = inspect.signature(projectors.registry.factory(name)).parameters
+    assert documented == {key: str(parameter.default) for key, parameter in parameters.items()}
+
+
+def test_every_projector_and_every_reason_is_documented():
+    from projner_core import projectors
+    from projner_core.corpus import Reason
+
+    text = (ROOT / "docs" / "projectors.md").read_text(encoding="utf-8")
+    for name in projectors.registry.names():
+        assert f"`{name}`" in text, name
+    reasons = set(
+        re.findall(r"^\| `([a-z-]+)` \|", text.partition("## Reasons")[2].partition("\n## ")[0], re.M)
+    )
+    assert reasons == set(Reason) - {Reason.TRANSFERRED}  # which taggers say
+
+
+@pytest.mark.parametrize("name", ["evaluate", "compare"])
+def test_every_option_of_evaluation_is_documented(name):
+    text = (ROOT / "docs" / "evaluating.md").read_text(encoding="utf-8")
+    for action in subparsers()[name]._actions:
+        for option in action.option_strings:
+            if option.startswith("--") and option != "--help":
+                assert f"`{option}" in text or f" {option} " in text, option

@@ -184,14 +184,9 @@ def config_of(options: argparse.Namespace) -> RunConfig:
 
 def _layer(project: Any, name: str) -> Any:
     """`reviewed`, or the number of the layer that is called `name` (the newest of that name)."""
-    if name == "reviewed":
-        return name
-    layers = project.layers()
-    for layer in reversed(layers):
-        if name in {layer.name, str(layer.id)}:
-            return layer.id
-    known = ", ".join(f"{layer.name} ({layer.id})" for layer in layers) or "none"
-    raise ProjnerError(f"there is no layer {name!r}; there are: reviewed, {known}")
+    from projner_core.pipeline.lineage import named
+
+    return name if name == "reviewed" else named(project.layers(), name, also=["reviewed"]).id
 
 
 def _links(project: Any, layer: Any) -> int:

@@ -17,9 +17,9 @@ with replacement, as many as there are, and all scores computed anew.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,6 +69,12 @@ class EntityScores:
             "correct": self.correct,
         }
 
+    @classmethod
+    def from_dict(cls, kept: Mapping[str, Any]) -> Self:
+        """The inverse of `to_dict`."""
+        precision, recall, f1 = (_kept(kept, name) for name in ("precision", "recall", "f1"))
+        return cls(precision, recall, f1, *(int(kept[name]) for name in ("gold", "predicted", "correct")))
+
 
 @dataclass(frozen=True, slots=True)
 class ExactMatch:
@@ -86,6 +92,12 @@ class ExactMatch:
             "sentences": self.sentences,
             "exact_sentences": self.exact_sentences,
         }
+
+    @classmethod
+    def from_dict(cls, kept: Mapping[str, Any]) -> Self:
+        """The inverse of `to_dict`."""
+        sentences, exact = int(kept["sentences"]), int(kept["exact_sentences"])
+        return cls(_kept(kept, "sentence"), _kept(kept, "entity"), sentences, exact)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +117,18 @@ class Scores:
             "exact_match": self.exact_match.to_dict(),
             "by_label": {label: scores.to_dict() for label, scores in self.by_label.items()},
         }
+
+    @classmethod
+    def from_dict(cls, kept: Mapping[str, Any]) -> Self:
+        """The inverse of `to_dict`."""
+        return cls(
+            micro=EntityScores.from_dict(kept["micro"]),
+            macro=EntityScores.from_dict(kept["macro"]),
+            by_label={
+                label: EntityScores.from_dict(kept["by_label"][label]) for label in sorted(kept["by_label"])
+            },
+            exact_match=ExactMatch.from_dict(kept["exact_match"]),
+        )
 
 
 def score(
@@ -163,6 +187,27 @@ def score(
     )
 
 
+def score_kinds(
+    kinds: Mapping[tuple[int, int, int], int], *, samples: int = 1000, seed: int = 0
+) -> EntityScores:
+    """Scores of some entities only, from how many sentences have how many of them.
+
+    Args:
+        kinds: (gold, predicted, correct) entities of a sentence -> how many sentences have so many;
+            sentences with none belong there too, as the bootstrap draws them.
+        samples: bootstrap samples; 0 for no intervals.
+        seed: of the bootstrap.
+    """
+    counts = np.array(sorted(kinds), dtype=np.int64).reshape(len(kinds), 3)
+    frequency = np.array([kinds[kind] for kind in sorted(kinds)], dtype=np.int64)
+    total = frequency @ counts
+    sentences = int(frequency.sum())
+    if samples < 1 or sentences == 0:
+        return _scores(total, _ratios(total), None)
+    drawn = np.random.default_rng(seed).multinomial(sentences, frequency / sentences, size=samples) @ counts
+    return _scores(total, _ratios(total), _ratios(drawn))
+
+
 def _count(
     gold: Sequence[Iterable[Span]], predicted: Sequence[Iterable[Span]]
 ) -> tuple[list[str], Counts, NDArray[np.bool_]]:
@@ -199,12 +244,13 @@ def _draw(counts: Counts, exact: NDArray[np.bool_], samples: int, seed: int) -> 
     kinds, frequency = np.unique(rows, axis=0, return_counts=True)
     generator = np.random.default_rng(seed)
     step = max(1, _CELLS // len(kinds))
+    table = kinds.astype(np.float64)  # products of whole numbers: exact, and numpy is fast with them
     drawn = np.concatenate(
         [
-            generator.multinomial(sentences, frequency / sentences, size=min(step, samples - begin)) @ kinds
+            generator.multinomial(sentences, frequency / sentences, size=min(step, samples - begin)) @ table
             for begin in range(0, samples, step)
         ]
-    )
+    ).astype(np.int64)
     return drawn[:, :-1].reshape(samples, labels, 3), drawn[:, -1]
 
 
@@ -247,3 +293,9 @@ def _values(**scores: Score) -> dict[str, Any]:
         if score.interval is not None
     }
     return values | ({"interval": intervals} if intervals else {})
+
+
+def _kept(kept: Mapping[str, Any], name: str) -> Score:
+    """The inverse of `_values`, for one score."""
+    bounds = kept.get("interval", {}).get(name)
+    return Score(float(kept[name]), None if bounds is None else Interval(float(bounds[0]), float(bounds[1])))

@@ -27,21 +27,25 @@ class Outcome(StrEnum):
 
 class Cause(StrEnum):
     """Why a finding is not correct, as far as the layers tell. Exactly one, the first that holds in the
-    order of the pipeline: source entity, alignment, candidates, decision; gold last."""
+    order of the pipeline: source entity, alignment, candidates, decision; the data last. `causes.py` has
+    the test of each."""
 
     SOURCE_MISSED = "source-missed"  # the source words that translate it carry no entity
+    SOURCE_SPURIOUS = "source-spurious"  # the source carries an entity where there is none
     SOURCE_MISLABELLED = "source-mislabelled"  # they carry an entity of another label
     SOURCE_BOUNDARY = "source-boundary"  # they carry an entity of other words
-    NOT_ALIGNED = "not-aligned"  # no target token is linked to the source entity
+    NOT_MARKED = "not-marked"  # the marked text has no marks for the source entity
+    NOT_ALIGNED = "not-aligned"  # the source entity, or words of it, are linked to no target token
     ALIGNED_ELSEWHERE = "aligned-elsewhere"  # the source entity is linked to other target tokens
     SPLIT = "split"  # one gold entity answered by several predictions
     MERGED = "merged"  # several gold entities answered by one prediction
     LOST_COLLISION = "lost-collision"  # another entity took its tokens
     EXCLUDED = "candidate-excluded"  # the gold span could not be a candidate
     OUTSCORED = "outscored"  # the gold span was a candidate, and another scored higher
-    BELOW_MINIMUM = "below-minimum"  # the gold span was the best candidate, and scored too little
-    TOKENISATION = "tokenisation"  # the entity is a part of a target token, as in a compound
-    GOLD_DISAGREES = "gold-disagrees"  # gold marks what the source does not: convention, free translation
+    BELOW_MINIMUM = "below-minimum"  # the best candidate scored too little, or had too few linked words
+    RELABELLED = "relabelled"  # the projector changed the label of the source entity, which gold has too
+    TOKENISATION = "tokenisation"  # one token here is several words there, as compounds are
+    GOLD_DISAGREES = "gold-disagrees"  # gold and source mark different things: convention, free translation
     UNKNOWN = "unknown"  # the layers do not tell
 
 

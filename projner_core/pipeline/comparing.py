@@ -31,7 +31,7 @@ from projner_core.pipeline.comparison import (
     totals_key,
 )
 from projner_core.pipeline.config import StageConfig, fingerprint
-from projner_core.pipeline.doubting import weigh
+from projner_core.pipeline.doubting import reweigh, weigh
 from projner_core.pipeline.filling import CHUNK, fill, provenance, there_already
 from projner_core.pipeline.lineage import imported_spans, link_layers
 from projner_core.pipeline.progress import Watch
@@ -101,6 +101,7 @@ def compare(project: Project, config: CompareConfig, watch: Watch) -> Comparison
             carry_over(project, config.projector, entities, layer, watch, compared=True) for layer in links
         ]
         weigh(project, projections[0], links[0], watch)  # its doubts are what is shown without gold
+        reweigh(project, watch)  # the other aligners are evidence for what is under review, too
     counted = _count(project, config.projector, links, projections, mark, watch)
     totals = project.get_meta(totals_key(counted))
     if totals is None:

@@ -2,22 +2,48 @@
 
 An evaluation is a layer of findings over all pairs, made in chunks like any other. What they add up to
 is kept beside it, and so is which pairs stand behind each number: a page only reads. Findings of one
-layer against the same gold are never made twice.
+layer against the same gold are never made twice. An evaluation that was killed before its figures were
+written is none yet; evaluating again writes them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from projner_core.errors import ProjnerError
 from projner_core.evaluation.summary import Summary
+from projner_core.pipeline.glancing import Glance, glance
+from projner_core.pipeline.judging import JUDGED, add_up, find_all
+from projner_core.pipeline.lineage import imported_spans, named
 from projner_core.pipeline.progress import Watch
-from projner_core.store import Layer, Project
+from projner_core.pipeline.recent import Recent
+from projner_core.pipeline.standards import Against, Standard, standard, standards, state_of
+from projner_core.store import Layer, LayerKind, Project
 
-Against = Literal["gold", "review"]
+if TYPE_CHECKING:
+    from projner_core.evaluation.significance import Difference
+
+__all__ = [
+    "Against",
+    "EvaluateConfig",
+    "Evaluation",
+    "Glance",
+    "by_text",
+    "difference",
+    "evaluable",
+    "evaluate",
+    "examples",
+    "find",
+    "glance",
+    "standards",
+]
+
+SAMPLES = 10_000  # of a difference
 
 
 class EvaluateConfig(BaseModel):
@@ -59,12 +85,9 @@ class Evaluation:
 def evaluable(project: Project) -> list[Layer]:
     """The layers that can be evaluated: finished projections and target spans that are no gold, newest
     first, the one under review before all."""
-    raise NotImplementedError
-
-
-def standards(project: Project) -> list[Against]:
-    """What layers can be held against here: gold where there is, the review where a pair has a verdict."""
-    raise NotImplementedError
+    gold, current = imported_spans(project, "target"), project.current_projection
+    found = [layer for layer in project.layers(side="target") if _holds_entities(layer) and layer.id != gold]
+    return sorted(found, key=lambda layer: (layer.id != current, -layer.id))
 
 
 def evaluate(project: Project, config: EvaluateConfig, watch: Watch) -> list[Evaluation]:
@@ -74,53 +97,155 @@ def evaluate(project: Project, config: EvaluateConfig, watch: Watch) -> list[Eva
         Cancelled: `watch` said so between two chunks.
         ProjnerError: there is no gold, no verdict, or no such layer.
     """
-    raise NotImplementedError
+    if not config.layers:
+        raise ProjnerError("say which layer to evaluate: one of projections, or of entities of the target")
+    asked = [_checked(project, layer_id) for layer_id in dict.fromkeys(config.layers)]
+    against = standard(project, config.against)
+    return [_evaluate(project, layer, against, watch) for layer in asked]
 
 
 def find(project: Project, layer_id: int, against: Against = "gold") -> Evaluation | None:
     """The evaluation that is there; None where it has to be made. Answers in milliseconds."""
-    raise NotImplementedError
+    state = state_of(project, against)
+    latest: Layer | None = None
+    for findings in reversed(project.layers(kind=LayerKind.FINDINGS)):
+        about = findings.provenance
+        if (about["layer"], about["against"]) != (layer_id, against):
+            continue
+        if project.get_meta(_summary_key(findings)) is None:  # killed between its last chunk and its figures
+            continue
+        if about["state"] == state:
+            return _put_together(project, findings, outdated=False)
+        latest = latest or findings
+    return None if latest is None else _put_together(project, latest, outdated=True)
 
 
 def examples(project: Project, evaluation: Evaluation, key: str) -> int:
     """How many pairs stand behind a key of the evaluation's summary; the queue lists them
     (`Project.queue(..., examples=(findings layer id, key))`)."""
-    raise NotImplementedError
+    return project.examples(evaluation.findings.id, key)
 
 
-@dataclass(frozen=True, slots=True)
-class Glance:
-    """What can be said of a projection without gold.
+def difference(
+    project: Project, one: Evaluation, other: Evaluation, *, samples: int = SAMPLES, seed: int = 0
+) -> Difference:
+    """How far two evaluations against the same gold differ, and whether by more than chance; counted once,
+    kept. The pairs of its four cells are kept as examples of `one` (`cell_key`).
 
-    Attributes:
-        entities: source entities, by label.
-        projected: how many of them were projected, by label.
-        reasons: why the others were not: reason -> how many.
-        doubts: how many pairs have a doubt in [0, .1), [.1, .2), … [.9, 1], (10,).
-        agreement: of each other finished layer over the same sentences, the F1 of the two as if one were
-            gold: (layer, F1).
-        signals: of each sign of trouble, the pairs that show it: (name, pairs).
+    Args:
+        samples: of the bootstrap and the randomisation; 0 for none.
+        seed: of both.
+
+    Raises:
+        ProjnerError: the two were not held against the same.
     """
+    from projner_core.evaluation import significance
 
-    entities: dict[str, int]
-    projected: dict[str, int]
-    reasons: dict[str, int]
-    doubts: tuple[int, ...]
-    agreement: tuple[tuple[Layer, float], ...]
-    signals: tuple[tuple[str, int], ...]
+    about, others = one.findings.provenance, other.findings.provenance
+    if (about["against"], about["state"]) != (others["against"], others["state"]):
+        raise ProjnerError(
+            f"{one.layer.name!r} and {other.layer.name!r} were not held against the same: evaluate both again"
+        )
+    place = f"difference:{one.findings.id}:{other.findings.id}:{samples}:{seed}"
+    kept = project.get_meta(place)
+    if kept is not None:
+        return significance.Difference.from_dict(kept)
+    positions = _judged(project, one)
+    found = [_findings_at(project, evaluation.findings, positions) for evaluation in (one, other)]
+    made = significance.difference(*found, samples=samples, seed=seed)
+    cells: dict[str, list[int]] = {cell_key(other, cell): [] for cell in significance.CELLS}
+    for position, cell in zip(positions, significance.cells(*found), strict=True):
+        cells[cell_key(other, cell)].append(position)
+    project.write_examples(one.findings, cells)
+    project.set_meta(place, made.to_dict())
+    return made
 
 
-def glance(project: Project, layer: Layer) -> Glance:
-    """What can be said of a projection without gold; counted once a process for each layer."""
-    raise NotImplementedError
+def cell_key(other: Evaluation, cell: str) -> str:
+    """The key, among the first evaluation's examples, of a cell of its `difference` from another."""
+    from projner_core.evaluation.summary import key
 
-
-def difference(project: Project, one: Evaluation, other: Evaluation) -> Any:
-    """`evaluation.significance.Difference` of two evaluations against the same gold, counted once, kept."""
-    raise NotImplementedError
+    return key(versus=str(other.findings.id), cell=cell)
 
 
 def by_text(project: Project, asked: Sequence[str]) -> list[Layer]:
-    """Layers by what the command line or the URL calls them, number or name; `ProjnerError` names the
-    choice."""
-    raise NotImplementedError
+    """Layers to evaluate by what the command line or the URL calls them, number or name; `ProjnerError`
+    names the choice."""
+    return [named(evaluable(project), text, "layer to evaluate") for text in asked]
+
+
+def _evaluate(project: Project, layer: Layer, against: Standard, watch: Watch) -> Evaluation:
+    findings = find_all(project, layer, against, watch)
+    if project.get_meta(_summary_key(findings)) is None:
+        pairs, summary = add_up(project, layer, findings, against, watch)
+        project.set_meta(_summary_key(findings), {"pairs": pairs, "summary": summary.to_dict()})
+    _forget_older(project, findings)
+    return _put_together(project, findings, outdated=against.state != state_of(project, against.against))
+
+
+_summaries: Recent[Summary] = Recent(16)
+
+
+def _put_together(project: Project, findings: Layer, *, outdated: bool) -> Evaluation:
+    kept = project.get_meta(_summary_key(findings))
+    layers = {layer.id: layer for layer in project.layers()}
+    layer = layers[findings.provenance["layer"]]
+    return Evaluation(
+        findings=findings,
+        layer=layer,
+        against=findings.provenance["against"],
+        pairs=kept["pairs"],
+        summary=_summaries.get(
+            (project.identity, findings.fingerprint), lambda: Summary.from_dict(kept["summary"])
+        ),
+        outdated=outdated,
+        tuned_here=_tuned_on(layer, layers, project.fingerprint()),
+    )
+
+
+def _tuned_on(layer: Layer, layers: dict[int, Layer], corpus: str) -> bool:
+    """Whether a setting of this layer, or of one that it was made from, was tuned on this corpus."""
+    if layer.provenance.get("tuned_on") == corpus:
+        return True
+    return any(_tuned_on(layers[parent], layers, corpus) for parent in layer.parents if parent in layers)
+
+
+def _forget_older(project: Project, findings: Layer) -> None:
+    """A review goes on, and each look at it is a layer: of one evaluated layer, the last one is kept."""
+    about = findings.provenance
+    for layer in project.layers(kind=LayerKind.FINDINGS):
+        other = layer.provenance
+        same = (other["layer"], other["against"]) == (about["layer"], about["against"])
+        if same and about["against"] == "review" and layer.id < findings.id:
+            project.set_meta(_summary_key(layer), None)
+            with suppress(ProjnerError):  # another evaluation may just have deleted it
+                project.delete_layer(layer)
+
+
+def _judged(project: Project, evaluation: Evaluation) -> list[int]:
+    if evaluation.against == "review":
+        return project.example_positions(evaluation.findings.id, JUDGED)
+    return list(range(project.count()))
+
+
+def _findings_at(project: Project, findings: Layer, positions: Sequence[int]) -> list[Any]:
+    found = project.annotations_at(findings.id, positions)
+    return [found[position] for position in positions]
+
+
+def _summary_key(findings: Layer) -> str:
+    """Where in a project's `meta` the figures of an evaluation stand."""
+    return f"evaluation:{findings.id}"
+
+
+def _holds_entities(layer: Layer) -> bool:
+    return layer.side == "target" and layer.kind in (LayerKind.PROJECTIONS, LayerKind.SPANS)
+
+
+def _checked(project: Project, layer_id: int) -> Layer:
+    layer = project.layer(layer_id)
+    if not _holds_entities(layer) or not layer.complete:
+        raise ProjnerError(f"the layer {layer.name!r} holds no finished entities of the target side")
+    if layer.id == imported_spans(project, "target"):
+        raise ProjnerError(f"{layer.name!r} is what layers are held against: evaluate another")
+    return layer

@@ -240,6 +240,10 @@ _HELD = {
     LayerKind.PROJECTIONS: "projected entities",
     LayerKind.LINKS: "links",
     LayerKind.NUMBERS: "the numbers of a comparison",
+    LayerKind.TAGS: "the probabilities of a tagger",
+    LayerKind.TEXTS: "marked text",
+    LayerKind.FINDINGS: "the findings of an evaluation",
+    LayerKind.SIGNALS: "the doubts of a projection",
 }
 
 

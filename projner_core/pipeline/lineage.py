@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
+from projner_core.errors import ProjnerError
 from projner_core.store import Layer, LayerKind, Project
 
 Side = Literal["source", "target"]
@@ -23,6 +25,28 @@ def entities_behind(project: Project) -> int | None:
     """The source entities that the projection under review started from, else those imported."""
     found = _behind(project, project.current_projection, LayerKind.SPANS, "source")
     return found.id if found is not None else imported_spans(project, "source")
+
+
+def source_entities_of(project: Project, layer_id: int) -> Layer | None:
+    """The source entities that a projection was made from; None of a layer that was not made from any."""
+    return _behind(project, layer_id, LayerKind.SPANS, "source")
+
+
+def named(layers: Sequence[Layer], text: str, what: str = "layer", also: Sequence[str] = ()) -> Layer:
+    """The layer that people call `text`, by its number or its name; of one name, the newest.
+
+    Args:
+        what: what the layers are, for the error.
+        also: what else could have been said there.
+
+    Raises:
+        ProjnerError: there is none; it names those that there are.
+    """
+    found = [layer for layer in layers if text in {layer.name, str(layer.id)}]
+    if found:
+        return max(found, key=lambda layer: layer.id)
+    known = ", ".join([*also, *(f"{layer.name} ({layer.id})" for layer in layers)]) or "none"
+    raise ProjnerError(f"there is no {what} {text!r}; there are: {known}")
 
 
 def imported_spans(project: Project, side: Side) -> int | None:

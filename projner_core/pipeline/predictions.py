@@ -75,13 +75,11 @@ def import_marked(
     from projner_core.formats import marked
 
     sniff(path)
-    layer, complete = _opened(project, path, name, LayerKind.TEXTS, "target", "mark")
-    if complete:
-        return layer
     count = project.count()
     ids = [pair.id for start in range(0, count, 1000) for pair in project.pairs(start, start + 1000)]
-    texts = iter(marked.read(path, ids=ids))
-    return read_in(project, layer, texts, watch or Watch(None, None))
+    texts = marked.read(path, ids)
+    layer, complete = _opened(project, path, name, LayerKind.TEXTS, "target", "mark")
+    return layer if complete else read_in(project, layer, iter(texts), watch or Watch(None, None))
 
 
 def _opened(

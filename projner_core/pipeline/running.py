@@ -16,10 +16,11 @@ from types import TracebackType
 from typing import Literal, Self
 
 from projner_core.errors import ProjnerError
-from projner_core.pipeline import comparing
+from projner_core.pipeline import comparing, evaluating
 from projner_core.pipeline import run as pipeline
 from projner_core.pipeline.comparing import CompareConfig
 from projner_core.pipeline.config import RunConfig
+from projner_core.pipeline.evaluating import EvaluateConfig
 from projner_core.pipeline.progress import Cancelled, Progress, Watch
 from projner_core.store import Project, catalogue
 
@@ -27,6 +28,9 @@ State = Literal["idle", "running", "done", "cancelled", "failed", "stopped"]
 
 HEARTBEAT_SECONDS = 1.0
 SILENT_SECONDS = 15.0  # a worker that says nothing for so long is dead; a sleeping laptop may exceed it
+
+
+_KINDS: dict[type, str] = {RunConfig: "run", CompareConfig: "compare", EvaluateConfig: "evaluate"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class JobStatus:
     seconds_left: float | None = None
     message: str = ""
     job_id: int | None = None
-    kind: str = ""  # "run" or "compare"
+    kind: str = ""  # "run", "compare" or "evaluate"
 
     @property
     def active(self) -> bool:
@@ -48,13 +52,13 @@ class JobStatus:
         return self.state == "running"
 
 
-def start(project_name: str, config: RunConfig | CompareConfig) -> int:
-    """Start a worker that runs the pipeline, or compares aligners, and return its job id.
+def start(project_name: str, config: RunConfig | CompareConfig | EvaluateConfig) -> int:
+    """Start a worker that runs the pipeline, compares aligners or evaluates layers; return its job id.
 
     Raises:
         ConflictError: a worker is at work on this project already.
     """
-    kind = "compare" if isinstance(config, CompareConfig) else "run"
+    kind = _KINDS[type(config)]
     with catalogue.open_project(project_name) as project:
         job_id = project.start_job(kind, config.model_dump(), alone_s=SILENT_SECONDS)
     log = catalogue.path_of(project_name).with_suffix(".log")
@@ -93,12 +97,15 @@ def work(project_name: str, job_id: int) -> State:
     with catalogue.open_project(project_name) as project:
         job = project.job(job_id)
         with _Pulse(project, job_id) as pulse:
-            if job.kind == "compare":
-                watch = Watch(pulse.report, pulse.is_cancelled)
-                comparing.compare(project, CompareConfig.model_validate(job.config), watch)
-            else:
-                config = RunConfig.model_validate(job.config)
-                pipeline.run(project, config, on_progress=pulse.report, is_cancelled=pulse.is_cancelled)
+            watch = Watch(pulse.report, pulse.is_cancelled)
+            match job.kind:
+                case "compare":
+                    comparing.compare(project, CompareConfig.model_validate(job.config), watch)
+                case "evaluate":
+                    evaluating.evaluate(project, EvaluateConfig.model_validate(job.config), watch)
+                case _:
+                    config = RunConfig.model_validate(job.config)
+                    pipeline.run(project, config, on_progress=pulse.report, is_cancelled=pulse.is_cancelled)
         return pulse.ended
 
 

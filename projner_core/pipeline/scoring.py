@@ -1,15 +1,32 @@
-"""Scores of a predicted file against a gold file."""
+"""Predicted files against a gold file, with no project."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from projner_core.corpus import Span
+from projner_core.corpus import Pair, Sentence, Span
 from projner_core.errors import InputError
 from projner_core.evaluation.entities import Scores, score
 from projner_core.formats import conll
 from projner_core.schemes import decode, repair
+
+if TYPE_CHECKING:
+    from projner_core.evaluation.findings import Finding
+    from projner_core.evaluation.significance import Difference
+    from projner_core.evaluation.summary import Summary
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Two files against one gold file: the figures of each, and how they differ."""
+
+    first: Summary
+    second: Summary
+    difference: Difference
 
 
 def score_files(gold: Path, predicted: Path, *, samples: int = 1000, seed: int = 0) -> Scores:
@@ -18,16 +35,72 @@ def score_files(gold: Path, predicted: Path, *, samples: int = 1000, seed: int =
     Raises:
         InputError: the two files do not hold the same tokens; the message names the first difference.
     """
+    rows = list(_read(gold, predicted))
+    return score([row[1] for row in rows], [row[2] for row in rows], samples=samples, seed=seed)
+
+
+def summarise_files(gold: Path, predicted: Path, *, samples: int = 1000, seed: int = 0) -> Summary:
+    """Every figure of one CoNLL file against another. Causes are not known: files have no links.
+
+    Raises:
+        InputError: as `score_files`.
+    """
+    from projner_core.evaluation.summary import summarise
+
+    return summarise(*_found(gold, predicted), samples=samples, seed=seed)
+
+
+def compare_files(gold: Path, one: Path, other: Path, *, samples: int = 10_000, seed: int = 0) -> Compared:
+    """Two predicted files against one gold file, and whether they differ by more than chance.
+
+    Args:
+        gold: what is right.
+        one, other: what two systems predicted for the same sentences.
+        samples: of the bootstrap and the randomisation that compare the two; 0 for none. The intervals of
+            each file's own scores take 1,000 at most.
+        seed: of all of them.
+
+    Raises:
+        InputError: as `score_files`.
+    """
+    from projner_core.evaluation.significance import difference
+    from projner_core.evaluation.summary import summarise
+
+    pairs, ours = _found(gold, one)
+    _, theirs = _found(gold, other)
+    own = min(samples, 1000)
+    return Compared(
+        summarise(pairs, ours, samples=own, seed=seed),
+        summarise(pairs, theirs, samples=own, seed=seed),
+        difference(ours, theirs, samples=samples, seed=seed),
+    )
+
+
+def _found(gold: Path, predicted: Path) -> tuple[list[Pair], list[tuple[Finding, ...]]]:
+    """The sentences, and what became of the entities of each."""
+    from projner_core.evaluation.errors import find
+
+    pairs, findings = [], []
+    for number, (tokens, ours, theirs) in enumerate(_read(gold, predicted), start=1):
+        pair = Pair(str(number), None, Sentence(tokens))
+        pairs.append(pair)
+        findings.append(find(pair, ours, theirs))
+    return pairs, findings
+
+
+def _read(
+    gold: Path, predicted: Path
+) -> Iterator[tuple[tuple[str, ...], tuple[Span, ...], tuple[Span, ...]]]:
+    """Of each sentence its tokens, its gold and its predicted entities."""
     gold_layout, predicted_layout = conll.detect_layout(gold), conll.detect_layout(predicted)
-    gold_spans: list[tuple[Span, ...]] = []
-    predicted_spans: list[tuple[Span, ...]] = []
-    for ours, theirs in zip_longest(conll.read(gold, gold_layout), conll.read(predicted, predicted_layout)):
+    both = zip_longest(conll.read(gold, gold_layout), conll.read(predicted, predicted_layout))
+    for count, (ours, theirs) in enumerate(both):
         if ours is None or theirs is None:
             longer, shorter = (predicted, gold) if ours is None else (gold, predicted)
             raise InputError(
                 longer,
                 (ours or theirs).line,
-                f"a sentence that {shorter} does not have ({len(gold_spans)} sentences there)",
+                f"a sentence that {shorter} does not have ({count} sentences there)",
                 "the same sentences in both files",
                 "Compare files of the same corpus.",
             )
@@ -39,9 +112,7 @@ def score_files(gold: Path, predicted: Path, *, samples: int = 1000, seed: int =
                 f"the tokens of {gold}, line {ours.line}: “{_shorten(ours.tokens)}”",
                 "Compare files of the same corpus, with the same tokens in the same order.",
             )
-        gold_spans.append(_spans(ours, gold_layout))
-        predicted_spans.append(_spans(theirs, predicted_layout))
-    return score(gold_spans, predicted_spans, samples=samples, seed=seed)
+        yield ours.tokens, _spans(ours, gold_layout), _spans(theirs, predicted_layout)
 
 
 def _spans(sentence: conll.ConllSentence, layout: conll.Layout) -> tuple[Span, ...]:

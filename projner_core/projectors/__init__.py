@@ -9,7 +9,12 @@ from projner_core.registry import Registry
 
 registry = Registry(
     "projectors",
-    {"matching": "projner_core.projectors.matching:MatchingProjector"},
+    {
+        "matching": "projner_core.projectors.matching:MatchingProjector",
+        "heuristic": "projner_core.projectors.heuristic:HeuristicProjector",
+        "markers": "projner_core.projectors.markers:MarkersProjector",
+        "back-translation": "projner_core.projectors.back_translation:BackTranslationProjector",
+    },
 )
 
 

@@ -2,12 +2,12 @@
 
 Candidates begin and end on a token that is linked to the entity: by its links alone, a span with an
 unlinked token at its edge scores less than the same span without it, and excludes more. So no optimum
-is lost among all n-grams.
+is lost among all n-grams. A token that is hardly linked is no edge either, else a span reaches over words
+that are ("of the") to whatever stands beyond.
 """
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,13 +16,14 @@ from numba import njit
 from numpy.typing import NDArray
 
 from projner_core.corpus import Pair, Span
+from projner_core.projectors.conventions import CAPITAL_NOUNS, articles, language
+from projner_core.projectors.kinds import CAPITAL, KINDS, MARK, SMALL, holds_mark, kinds_of
 from projner_core.projectors.scores import Rows
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-MARK, CAPITAL, SMALL = 1, 2, 4  # what a token is: sentence punctuation; its first letter's case
-_PART_OF_NAMES = frozenset("&/'’@#%*·・\\")  # stand inside names, or for them
+ARTICLE = 8  # beside the kinds of `kinds.py`
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,9 @@ def candidate_spans(
     max_length: int,
     unaligned_discount: float,
     lower_case_edge: float,
+    edge_minimum: float = 0.2,
+    leave_articles: bool = True,
+    end_on_nouns: bool = True,
 ) -> Spans:
     """Every candidate of every row.
 
@@ -61,15 +65,19 @@ def candidate_spans(
         lower_case_edge: what a candidate's score is multiplied with for each of its edges that begins
             with a small letter where the same edge of the entity begins with a capital. A target
             sentence without capitals is left alone: its script may have none.
+        edge_minimum: the least summed link probability of a candidate's first and last token; where no
+            token has it, that of the strongest.
+        leave_articles: whether no candidate begins with a definite article in small letters where the
+            entity begins with a capital.
+        end_on_nouns: whether, in languages that write nouns with a capital, no candidate with a capital
+            ends in a small letter where the entity ends in a capitalised word.
     """
-    kinds = Kinds()
-    target = [[kinds[token] for token in pair.target.tokens] for pair in pairs]
+    target = [_target_kinds(pair, leave_articles) for pair in pairs]
     cased = np.array([any(kind & CAPITAL for kind in row) for row in target], dtype=np.bool_)
-    source = [
-        [kinds[token] for token in _tokens(pair, span)]
-        for pair, spans in zip(pairs, entities, strict=True)
-        for span in spans
-    ]
+    nouns = np.array(
+        [end_on_nouns and language(pair.target.lang) in CAPITAL_NOUNS for pair in pairs], dtype=np.bool_
+    )
+    names = [_tokens(pair, span) for pair, spans in zip(pairs, entities, strict=True) for span in spans]
     row, start, end, score = _list_candidates(
         rows.first,
         rows.weight,
@@ -77,39 +85,25 @@ def candidate_spans(
         rows.target_first[rows.pair],
         np.array([kind for row in target for kind in row], dtype=np.int64),
         1.0 - unaligned_discount * (1.0 - rows.aligned),
-        np.array([any(kind & MARK for kind in side) for side in source], dtype=np.bool_),
-        np.array([side[0] for side in source], dtype=np.int64),
-        np.array([side[-1] for side in source], dtype=np.int64),
+        np.array([any(holds_mark(token) for token in name) for name in names], dtype=np.bool_),
+        np.array([KINDS[name[0]] for name in names], dtype=np.int64),
+        np.array([KINDS[name[-1]] for name in names], dtype=np.int64),
         max_length,
+        edge_minimum,
         np.where(cased[rows.pair], lower_case_edge, 1.0),
+        nouns[rows.pair],
     )
     linked = np.add.reduceat(np.append(rows.weight, 0.0), rows.first[:-1]) > 0.0
     return Spans(row, start, end, score, linked & (np.diff(rows.first) > 0))
 
 
-class Kinds(dict[str, int]):
-    """What each token is, found out once a form."""
-
-    def __missing__(self, token: str) -> int:
-        kind = self[token] = kind_of(token)
-        return kind
-
-
-def kind_of(token: str) -> int:
-    """`MARK`, `CAPITAL`, `SMALL` or 0.
-
-    A mark is made of nothing but punctuation that ends or encloses parts of a sentence, in any script.
-    Hyphens, apostrophes, strokes and the like are no marks: names have them.
-    """
-    letter = next((c for c in token if c.isalpha()), None)
-    if letter is None:
-        return MARK if token and all(_is_mark(c) for c in token) else 0
-    return CAPITAL if letter.isupper() or letter.istitle() else SMALL if letter.islower() else 0
-
-
-def _is_mark(character: str) -> bool:
-    closing = unicodedata.category(character) in ("Po", "Ps", "Pe", "Pi", "Pf")
-    return closing and character not in _PART_OF_NAMES
+def _target_kinds(pair: Pair, leave_articles: bool) -> list[int]:
+    kinds = kinds_of(pair.target.tokens)
+    if leave_articles and (known := articles(pair.target.lang)):
+        for place, token in enumerate(pair.target.tokens):
+            if token in known:
+                kinds[place] |= ARTICLE
+    return kinds
 
 
 def _tokens(pair: Pair, span: Span) -> tuple[str, ...]:
@@ -129,13 +123,16 @@ def _list_candidates(
     source_head: Integers,
     source_tail: Integers,
     max_length: int,
+    edge_minimum: float,
     lower_case_edge: Floats,
+    end_on_nouns: NDArray[np.bool_],
 ) -> tuple[Integers, Integers, Integers, Floats]:
     """Row, start, end and score of every candidate.
 
     `first`, `weight` and `source_length` are those of `Rows`; `target_first`, `has_marks`, `source_head`,
-    `source_tail` (the kinds of the entity's first and last token) and `lower_case_edge` have one value a
-    row; `kind` and `cost` (what it adds to a candidate's length) have one a target token of the block.
+    `source_tail` (the kinds of the entity's first and last token), `lower_case_edge` and `end_on_nouns`
+    have one value a row; `kind` and `cost` (what it adds to a candidate's length) have one a target token
+    of the block.
     """
     most = 0
     for r in range(len(source_length)):
@@ -148,20 +145,31 @@ def _list_candidates(
         w = weight[first[r] : first[r + 1]]
         k = kind[target_first[r] : target_first[r] + len(w)]
         c = cost[target_first[r] : target_first[r] + len(w)]
+        barred = ARTICLE if source_head[r] & CAPITAL else 0
+        strongest = 0.0
         for a in range(len(w)):
-            if w[a] <= 0.0 or (k[a] & MARK and not source_head[r] & MARK):
+            if not k[a] & (MARK | barred):
+                strongest = max(strongest, w[a])
+        least = min(edge_minimum, strongest)
+        for a in range(len(w)):
+            if w[a] <= 0.0 or w[a] < least or k[a] & barred or (k[a] & MARK and not source_head[r] & MARK):
                 continue
             head = lower_case_edge[r] if source_head[r] & CAPITAL and k[a] & SMALL else 1.0
             mass = 0.0
             length = 0.0
+            noun = False  # whether the candidate has a linked word with a capital
             for b in range(a, min(a + max_length, len(w))):
                 if k[b] & MARK and not has_marks[r]:
                     break
                 mass += w[b]
                 length += c[b]
-                if w[b] <= 0.0 or (k[b] & MARK and not source_tail[r] & MARK):
+                if w[b] <= 0.0 or w[b] < least or (k[b] & MARK and not source_tail[r] & MARK):
                     continue
-                tail = lower_case_edge[r] if source_tail[r] & CAPITAL and k[b] & SMALL else 1.0
+                noun = noun or bool(k[b] & CAPITAL)
+                drops = bool(source_tail[r] & CAPITAL and k[b] & SMALL)
+                if drops and noun and end_on_nouns[r]:
+                    continue
+                tail = lower_case_edge[r] if drops else 1.0
                 row[n], start[n], end[n] = r, a, b + 1
                 score[n] = 2.0 * mass / (source_length[r] + length) * head * tail
                 n += 1

@@ -15,9 +15,11 @@ import numpy as np
 from projner_core.corpus import Alignment, Pair, Projection, Reason, Span
 from projner_core.errors import ProjnerError
 from projner_core.projectors.candidates import Spans, candidate_spans
+from projner_core.projectors.conventions import is_derived, without_articles
 from projner_core.projectors.scores import Integers, Rows, entity_rows
 from projner_core.selection import Candidates, select
 
+OUTSIDE = "O"
 _BLOCK = 4096  # pairs at a time: bounds memory, changes nothing else
 
 
@@ -33,6 +35,15 @@ class MatchingProjector:
             the aligner believes that it translates nothing; 0 for no discount.
         lower_case_edge: a factor for each edge of a candidate that is in lower case where the same edge
             of the entity is capitalised; 1 for no penalty.
+        edge_minimum: the least link probability to the entity, summed over its tokens, that the first and the
+            last token of a target span have, where any token has as much.
+        leave_articles: leave the definite article outside of a name: "the Netherlands" becomes
+            "[Niederlanden]" in "in den Niederlanden".
+        end_on_nouns: in languages that write nouns with a capital, as German does, no name ends in a
+            small letter unless it does so in the source.
+        derived_label: the label of a word that is no name in the target sentence but derived from one, as
+            "europeas" from Europe: small letters where the source has a capital, one word, from PER, LOC
+            or ORG. Empty: the label of the entity; O: none, the entity is dropped.
         shown: how many of the best candidates each `Projection` lists.
 
     Raises:
@@ -47,6 +58,10 @@ class MatchingProjector:
         forward_share: float = 0.65,
         unaligned_discount: float = 0.5,
         lower_case_edge: float = 0.95,
+        edge_minimum: float = 0.2,
+        leave_articles: bool = True,
+        end_on_nouns: bool = True,
+        derived_label: str = "MISC",
         shown: int = 5,
     ) -> None:
         for name, value, low, high in (
@@ -55,6 +70,7 @@ class MatchingProjector:
             ("forward_share", forward_share, 0, 1),
             ("unaligned_discount", unaligned_discount, 0, 1),
             ("lower_case_edge", lower_case_edge, 0.1, 1),
+            ("edge_minimum", edge_minimum, 0, 1),
             ("shown", shown, 1, float("inf")),
         ):
             if not low <= value <= high:
@@ -66,6 +82,10 @@ class MatchingProjector:
         self.forward_share = forward_share
         self.unaligned_discount = unaligned_discount
         self.lower_case_edge = lower_case_edge
+        self.edge_minimum = edge_minimum
+        self.leave_articles = leave_articles
+        self.end_on_nouns = end_on_nouns
+        self.derived_label = derived_label
         self.shown = shown
 
     def project(
@@ -109,14 +129,18 @@ class MatchingProjector:
         alignments: Sequence[Alignment],
     ) -> tuple[Rows, Spans]:
         _check(pairs, entities, alignments)
-        rows = entity_rows(pairs, entities, alignments, self.forward_share)
+        names = without_articles(pairs, entities) if self.leave_articles else entities
+        rows = entity_rows(pairs, names, alignments, self.forward_share)
         spans = candidate_spans(
             pairs,
-            entities,
+            names,
             rows,
             max_length=self.max_length,
             unaligned_discount=self.unaligned_discount,
             lower_case_edge=self.lower_case_edge,
+            edge_minimum=self.edge_minimum,
+            leave_articles=self.leave_articles,
+            end_on_nouns=self.end_on_nouns,
         )
         return rows, spans
 
@@ -127,12 +151,19 @@ class MatchingProjector:
         target = _choose(rows, spans, len(pairs), self.minimum)
         ranked = _ranked(spans, len(rows), self.shown)
         begin = 0
-        for own in entities:
+        for pair, own in zip(pairs, entities, strict=True):
             numbers = range(begin, begin + len(own))
             chosen = [target[number] for number in numbers]
             yield tuple(
                 self._decision(
-                    entity, spans, chosen[i], ranked[begin + i], bool(spans.linked[begin + i]), own, chosen
+                    pair,
+                    entity,
+                    spans,
+                    chosen[i],
+                    ranked[begin + i],
+                    bool(spans.linked[begin + i]),
+                    own,
+                    chosen,
                 )
                 for i, entity in enumerate(own)
             )
@@ -140,6 +171,7 @@ class MatchingProjector:
 
     def _decision(
         self,
+        pair: Pair,
         entity: Span,
         spans: Spans,
         chosen: int,
@@ -151,8 +183,12 @@ class MatchingProjector:
         """Say what was decided about one entity: `chosen` is its candidate's number, -1 for none."""
         if chosen >= 0 and chosen not in ranked:
             ranked = [*ranked[:-1], chosen]
-        candidates = {number: _span(spans, number, entity.label) for number in ranked}
+        candidates = {
+            number: _span(spans, number, self._label(pair, entity, spans, number)) for number in ranked
+        }
         listed = tuple(candidates.values())
+        if chosen >= 0 and self.derived_label == OUTSIDE and self._derived(pair, entity, spans, chosen):
+            return Projection(entity, None, Reason.DROPPED, listed)
         if chosen >= 0:
             return Projection(entity, candidates[chosen], Reason.PROJECTED, listed)
         if not ranked:
@@ -167,6 +203,15 @@ class MatchingProjector:
             if other >= 0 and spans.start[other] < spans.end[best] and spans.start[best] < spans.end[other]
         )
         return Projection(entity, None, Reason.LOST_COLLISION, listed, rivals)
+
+    def _derived(self, pair: Pair, entity: Span, spans: Spans, number: int) -> bool:
+        return is_derived(pair, entity, int(spans.start[number]), int(spans.end[number]))
+
+    def _label(self, pair: Pair, entity: Span, spans: Spans, number: int) -> str:
+        """The label that a candidate would take."""
+        if self.derived_label in ("", OUTSIDE) or not self._derived(pair, entity, spans, number):
+            return entity.label
+        return self.derived_label
 
 
 def _check(

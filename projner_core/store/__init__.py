@@ -18,9 +18,11 @@ from projner_core.store.jobs import Job, JobState
 from projner_core.store.layers import Layer
 from projner_core.store.payload import LayerKind
 from projner_core.store.project import Project
-from projner_core.store.queue import Order, QueueItem, Show
+from projner_core.store.queue import QueueItem
+from projner_core.store.views import Examples, Order, Show
 
 __all__ = [
+    "Examples",
     "Importer",
     "Job",
     "JobState",

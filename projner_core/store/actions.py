@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby
 from typing import Any
@@ -81,6 +81,13 @@ class ActionStore(Base):
         with self._db.reading() as connection:
             return [_action(row) for row in connection.execute(query)][::-1]
 
+    def last_action(self, kinds: Collection[Kind], review: str = "review") -> int:
+        """The id of the newest action of these kinds; 0 where there is none."""
+        of_kind = actions.c.kind.in_([kind.value for kind in kinds])
+        query = select(actions.c.id).where(actions.c.review == review, of_kind)
+        with self._db.reading() as connection:
+            return connection.scalar(query.order_by(actions.c.id.desc()).limit(1)) or 0
+
     def state(self, position: int, review: str = "review") -> PairState | None:
         """What stands decided of one pair; None where nobody decided anything."""
         return self.states(position, position + 1, review).get(position)
@@ -94,11 +101,6 @@ class ActionStore(Base):
         )
         with self._db.reading() as connection:
             return {row.position: _state(row) for row in connection.execute(query)}
-
-    def reviews(self) -> list[str]:
-        """The names of all reviews in which something was decided, sorted."""
-        with self._db.reading() as connection:
-            return list(connection.scalars(select(states.c.review).distinct().order_by(states.c.review)))
 
     def source_corrections(self, review: str = "review") -> dict[int, tuple[Span, ...]]:
         """Position -> source entities, of the pairs where somebody corrected them, in order."""

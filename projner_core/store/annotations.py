@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, select
 from projner_core.errors import ProjnerError
 from projner_core.store.base import Base
 from projner_core.store.fit import Side
-from projner_core.store.payload import EntityKey, LayerKind, decode, decode_targets
+from projner_core.store.payload import EntityKey, LayerKind, decode, decode_decisions, decode_targets
 from projner_core.store.schema import layers, payloads
 
 if TYPE_CHECKING:
@@ -77,6 +77,16 @@ class AnnotationStore(Base):
             ProjnerError: there is no such layer of projections.
         """
         return list(map(decode_targets, self._payloads(layer_id, LayerKind.PROJECTIONS, start, stop)))
+
+    def decisions(
+        self, layer_id: int, start: int, stop: int
+    ) -> list[list[tuple[EntityKey, tuple[int, int] | None, str]]]:
+        """As `targets`, and with each entity why it was projected there, or was not.
+
+        Raises:
+            ProjnerError: there is no such layer of projections.
+        """
+        return list(map(decode_decisions, self._payloads(layer_id, LayerKind.PROJECTIONS, start, stop)))
 
     def number_array(self, layer_id: int, start: int, stop: int) -> NDArray[np.float32]:
         """The numbers of the pairs in `[start, stop)`, (pairs, numbers).

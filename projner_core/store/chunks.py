@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, literal, select, update
 
 from projner_core.errors import ConflictError, ProjnerError
 from projner_core.store.base import pair_count
@@ -56,3 +56,33 @@ def signal(connection: Connection, layer_id: int, start: int, doubts: Sequence[f
     advance(connection, layer_id, "signals_done", start, len(rows))
     if rows:
         connection.execute(insert(signals), rows)
+
+
+def take(connection: Connection, layer_id: int, other_id: int) -> None:
+    """Replace all doubts of a layer by a copy of those of another; the write lock is held.
+
+    Raises:
+        ProjnerError: one of the two is not there, or the doubts of the other do not cover every pair.
+    """
+    count = pair_count(connection)
+    done = {
+        row.id: row.signals_done
+        for row in connection.execute(
+            select(layers.c.id, layers.c.signals_done).where(layers.c.id.in_([layer_id, other_id]))
+        )
+    }
+    for asked in (layer_id, other_id):
+        if asked not in done:
+            raise ProjnerError(f"There is no layer {asked} in this project.")
+    if done[other_id] != count:
+        raise ProjnerError(f"The doubts of layer {other_id} cover {done[other_id]} of {count} pairs.")
+    if layer_id == other_id:
+        return
+    copied = select(literal(layer_id), signals.c.position, signals.c.doubt)
+    connection.execute(delete(signals).where(signals.c.layer_id == layer_id))
+    connection.execute(
+        insert(signals).from_select(
+            ["layer_id", "position", "doubt"], copied.where(signals.c.layer_id == other_id)
+        )
+    )
+    connection.execute(update(layers).where(layers.c.id == layer_id).values(signals_done=count))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import select
 
-from projner_core.corpus import Reason, check_spans
+from projner_core.corpus import Reason, TagProbabilities, check_spans
 from projner_core.errors import ProjnerError
 from projner_core.store.payload import LayerKind
 from projner_core.store.schema import pairs
@@ -46,5 +46,25 @@ def check_fits(kind: LayerKind, side: Side, value: Any, lengths: tuple[int, int]
                     transferred = projection.reason is Reason.TRANSFERRED
                     check_spans((projection.entity,), target if transferred else source)
                 check_spans((p.target for p in value if p.target is not None), target)
+            case LayerKind.TAGS:
+                _check_tags(value, source if side == "source" else target)
+            case LayerKind.TEXTS:
+                if not isinstance(value, str):
+                    raise ValueError(f"{value!r} is no text")
+            case LayerKind.FINDINGS:
+                check_spans((f.gold for f in value if f.gold is not None), target)
+                check_spans((f.predicted for f in value if f.predicted is not None), target)
+                for finding in value:
+                    if finding.entity is not None:
+                        check_spans((finding.entity,), source)
     except ValueError as error:
         raise ProjnerError(f"The annotation of pair {position} does not fit: {error}.") from error
+
+
+def _check_tags(tags: TagProbabilities, length: int) -> None:
+    if len(tags.rows) != length:
+        raise ValueError(f"there are tags of {len(tags.rows)} tokens, but the sentence has {length}")
+    for position, row in enumerate(tags.rows):
+        for tag, probability in zip(tags.tags, row, strict=True):
+            if not 0.0 <= probability <= 1.0:
+                raise ValueError(f"the probability of {tag} at token {position} is {probability}")

@@ -15,7 +15,7 @@ from projner_core.store.base import Base, now, pair_count, read_meta, write_meta
 from projner_core.store.chunks import advance, signal
 from projner_core.store.fit import Side, check_fits, pair_lengths
 from projner_core.store.payload import LayerKind, encode
-from projner_core.store.schema import layers, payloads, signals
+from projner_core.store.schema import example_keys, examples, layers, payloads, signals
 
 _CURRENT = "current_projection"
 
@@ -130,8 +130,7 @@ class LayerStore(Base):
         Args:
             layer: where to; only its id counts.
             start: must be how far the layer was written: `layer.done`.
-            values: one a pair: `tuple[Span, ...]`, `Alignment`, `tuple[Projection, ...]` or
-                `tuple[float, ...]` by kind.
+            values: one a pair, of the type that `LayerKind` says for this kind of layer.
             doubts: where given, one a pair, written with them as `Project.write_signals` would.
 
         Returns:
@@ -200,15 +199,6 @@ class LayerStore(Base):
                 )
             _delete(connection, [found.id])
 
-    def delete_incomplete(self) -> int:
-        """Delete every unfinished layer, except those that a finished one was made from; how many."""
-        with self._db.writing() as connection:
-            every = [_layer(row) for row in connection.execute(select(layers))]
-            needed = {parent for layer in every if layer.complete for parent in layer.parents}
-            doomed = [layer.id for layer in every if not layer.complete and layer.id not in needed]
-            _delete(connection, doomed)
-            return len(doomed)
-
     @property
     def current_projection(self) -> int | None:
         """The id of the layer that is under review, or None."""
@@ -255,6 +245,8 @@ def _get(connection: Connection, layer_id: int) -> Layer:
 
 
 def _delete(connection: Connection, layer_ids: list[int]) -> None:
-    for table in (payloads, signals):
+    keys = select(example_keys.c.id).where(example_keys.c.layer_id.in_(layer_ids))
+    connection.execute(delete(examples).where(examples.c.key_id.in_(keys)))
+    for table in (example_keys, payloads, signals):
         connection.execute(delete(table).where(table.c.layer_id.in_(layer_ids)))
     connection.execute(delete(layers).where(layers.c.id.in_(layer_ids)))

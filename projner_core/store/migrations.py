@@ -23,8 +23,25 @@ def _links_drawn_by_hand(connection: Connection) -> None:
     connection.exec_driver_sql("CREATE INDEX actions_by_kind ON actions (review, kind, position)")
 
 
+def _examples(connection: Connection) -> None:
+    """Evaluations keep which pairs stand behind their figures."""
+    serial = "INTEGER" if connection.dialect.name == "sqlite" else "SERIAL"
+    connection.exec_driver_sql(
+        f"CREATE TABLE example_keys (id {serial} NOT NULL PRIMARY KEY, layer_id INTEGER NOT NULL, "
+        '"key" TEXT NOT NULL, pairs INTEGER NOT NULL, UNIQUE (layer_id, "key"), '
+        "FOREIGN KEY(layer_id) REFERENCES layers (id) ON DELETE CASCADE)"
+    )
+    without_rowid = " WITHOUT ROWID" if connection.dialect.name == "sqlite" else ""
+    connection.exec_driver_sql(
+        "CREATE TABLE examples (key_id INTEGER NOT NULL, position INTEGER NOT NULL, "
+        "PRIMARY KEY (key_id, position), "
+        "FOREIGN KEY(key_id) REFERENCES example_keys (id) ON DELETE CASCADE, "
+        f"FOREIGN KEY(position) REFERENCES pairs (position)){without_rowid}"
+    )
+
+
 # The step at index i leads from version i + 1 to version i + 2.
-STEPS: Sequence[Step] = (_links_drawn_by_hand,)
+STEPS: Sequence[Step] = (_links_drawn_by_hand, _examples)
 
 
 def newest() -> int:

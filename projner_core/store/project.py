@@ -13,6 +13,7 @@ from projner_core.store.actions import ActionStore
 from projner_core.store.annotations import AnnotationStore
 from projner_core.store.base import now, write_meta
 from projner_core.store.database import Database
+from projner_core.store.examples import ExampleStore
 from projner_core.store.imports import ImportStore
 from projner_core.store.jobs import JobStore
 from projner_core.store.layers import LayerStore
@@ -24,7 +25,16 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 
-class Project(ImportStore, PairStore, LayerStore, AnnotationStore, QueueStore, ActionStore, JobStore):
+class Project(
+    ImportStore,
+    PairStore,
+    LayerStore,
+    AnnotationStore,
+    ExampleStore,
+    QueueStore,
+    ActionStore,
+    JobStore,
+):
     """One project; open it with `Project.open` or make it with `Project.create`.
 
     It may be used from several threads and by several processes at once: readers never wait, writers

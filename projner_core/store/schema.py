@@ -1,7 +1,8 @@
 """The tables of a project.
 
 `pairs` and `raw` are written once, by the import. `layers` and `annotations` are written by machines
-in contiguous chunks, `signals` beside them for the queue. `actions` only ever grows; `states` is the
+in contiguous chunks, `signals` beside them for the queue, `examples` for what was counted over them.
+`actions` only ever grows; `states` is the
 fold over it, kept up to date in the transaction that appends.
 """
 
@@ -20,6 +21,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
     event,
     false,
 )
@@ -104,6 +106,25 @@ signals = Table(
     sqlite_with_rowid=False,
 )
 Index("signals_by_doubt", signals.c.layer_id, signals.c.doubt.desc(), signals.c.position)
+
+# Which pairs stand behind a figure of an evaluation. The key has a table of its own: there are some dozens
+# of keys and a million examples.
+example_keys = Table(
+    "example_keys",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("layer_id", Integer, ForeignKey("layers.id", ondelete="CASCADE"), nullable=False),
+    Column("key", Text, nullable=False),
+    Column("pairs", Integer, nullable=False),  # how many positions it has
+    UniqueConstraint("layer_id", "key"),
+)
+examples = Table(
+    "examples",
+    metadata,
+    Column("key_id", Integer, ForeignKey("example_keys.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, ForeignKey("pairs.position"), primary_key=True),
+    sqlite_with_rowid=False,
+)
 
 actions = Table(
     "actions",

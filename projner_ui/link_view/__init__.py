@@ -22,6 +22,8 @@ link_view(view, key="links", on_action=on_action)
 | `layers` | `[{"name", "key", "spans"}, …]`: target-side layers to compare with and to copy from |
 | `labels` | `projner_ui.palette.entries(…)` |
 | `projections` | `[{"entity", "target", "score", "reason", "text", "candidates", "margin"}, …]` |
+| `doubts` | what makes it doubtful: `[{"entity": place among the projections, or None, "text"}, …]` |
+| `findings` | what an evaluation found: `[{"name", "text", "side", "index"}, …]`, the first in focus |
 | `verdict`, `note`, `error` | `None`, `"right"` or `"no-entity"`; text; a sentence or None |
 
 Optional; without these keys nothing of them is there:

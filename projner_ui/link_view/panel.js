@@ -21,6 +21,16 @@ function marginText(margin) {
   return `${scoreText(margin)} · ${margin < 0.05 ? "a very close call" : margin < 0.15 ? "a close call" : "clear"}`;
 }
 
+/** What makes the pair doubtful: in one entity (its place among the projections), or in the pair as a whole. */
+function drawDoubts(card, data, entity, name) {
+  const own = (data.doubts || []).filter((doubt) => doubt.entity === entity);
+  if (!own.length) return;
+  card.append(el("p", "lv-term", name));
+  const list = el("ul", "lv-doubts");
+  own.forEach((doubt) => list.append(el("li", "", doubt.text)));
+  card.append(list);
+}
+
 /**
  * "Why this span?" for one projection.
  *
@@ -35,6 +45,7 @@ export function drawWhy(panel, data, projection, now, onChoose) {
     card.append(el("p", "lv-quiet", data.projections.length
       ? "No projected entity stands here: this span was marked by hand, or has no counterpart in the source."
       : "Nothing was projected in this pair. Drag over words to mark an entity, then choose its label."));
+    drawDoubts(card, data, null, "What makes the pair doubtful");
     return;
   }
   const { entity, target, candidates } = projection;
@@ -47,6 +58,7 @@ export function drawWhy(panel, data, projection, now, onChoose) {
   }
   term(list, target ? "How it came here" : "Why it is not here", el("span", target ? "" : "lv-lost", projection.text || projection.reason));
   card.append(list);
+  drawDoubts(card, data, data.projections.indexOf(projection), "What makes it doubtful");
   if (candidates.length) {
     card.append(el("p", "lv-term", "Candidates"));
     const most = Math.max(1, ...candidates.map((candidate) => candidate.score || 0));
@@ -80,6 +92,30 @@ export function drawWhy(panel, data, projection, now, onChoose) {
     term(rest, "Now", foreign(phrase(data.target, now.start, now.end), data.target), " · changed");
   }
   if (rest.children.length) card.append(rest);
+  drawDoubts(card, data, null, "What makes the pair doubtful");
+}
+
+/** What an evaluation found wrong in this pair, each with a press that leads there: of a view. */
+export function drawFound(view) {
+  const { data, found } = view;
+  const findings = data.findings || [];
+  const mark = JSON.stringify([data.pair, findings]);
+  if (mark === view.foundMark) return; // keep the buttons, and the focus on them
+  view.foundMark = mark;
+  found.hidden = !findings.length;
+  found.replaceChildren(el("h4", "", "What the evaluation found"));
+  const card = el("div", "lv-whycard");
+  const list = el("ul");
+  findings.forEach((finding) => {
+    const button = set(el("button", "lv-finding"), { type: "button" });
+    button.append(el("b", "", finding.name), set(el("span", "", finding.text), { dir: "ltr" }));
+    button.onclick = () => view.go(finding.side, finding.index);
+    const line = el("li");
+    line.append(button);
+    list.append(line);
+  });
+  card.append(list);
+  found.append(card);
 }
 
 /** Explain what is in focus of a view (the LinkView of view.js), else what was explained before. */
@@ -91,7 +127,7 @@ export function explain(view) {
   if (projection && !data.projections.includes(projection)) projection = mostDoubtful(data.projections);
   view.explained = projection;
   const now = projection && standingFor(projection, data.projections, state.target);
-  const mark = JSON.stringify([data.pair, data.revision, projection, now, data.projections.length]);
+  const mark = JSON.stringify([data.pair, data.revision, projection, now, data.projections.length, data.doubts]);
   if (mark === view.whyMark) return; // keep the buttons, and the focus on them
   view.whyMark = mark;
   drawWhy(view.why, data, projection, now, (candidate) => view.choose(projection, candidate));

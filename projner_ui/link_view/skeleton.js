@@ -13,6 +13,8 @@ export function buildSkeleton(view) {
   view.hint = el("p", "lv-hint");
   view.card = el("div", "lv-card");
   view.why = set(el("aside", "lv-why"), { "aria-label": "Why this span?" });
+  view.found = set(el("aside", "lv-found"), { "aria-label": "What the evaluation found" });
+  view.found.hidden = true;
   view.keys = set(el("div", "lv-keys"), { role: "toolbar", "aria-label": "Keys" });
   view.status = el("div", "lv-status");
   view.note = el("div", "lv-note");
@@ -29,7 +31,9 @@ export function buildSkeleton(view) {
   const head = el("div", "lv-head");
   head.append(view.legend, view.downloads);
   view.card.append(view.error, head, view.hint, view.parts.stage, view.note);
-  main.append(view.card, view.why);
+  const side = el("div", "lv-side");
+  side.append(view.found, view.why);
+  main.append(view.card, side);
   const foot = el("div", "lv-foot");
   foot.append(view.keys, view.status);
   root.replaceChildren(main, foot, view.help, view.live);

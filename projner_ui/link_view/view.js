@@ -10,7 +10,7 @@ import { lit, mostDoubtful, spanAt, standingFor } from "./model.js";
 import { closeNote } from "./note.js";
 import { Outbox } from "./outbox.js";
 import { drawLegend } from "./overlay.js";
-import { drawHelp, drawKeys, drawStatus, explain } from "./panel.js";
+import { drawFound, drawHelp, drawKeys, drawStatus, explain } from "./panel.js";
 import { buildSkeleton, themeOf } from "./skeleton.js";
 import { phrase } from "./text.js";
 
@@ -119,6 +119,7 @@ class LinkView {
     this.relayout(!renewed);
     drawKeys(this.keys, this.data, (name) => act(this, name));
     drawDownloads(this);
+    drawFound(this);
     drawHelp(this.help, this.data);
     if (renewed) {
       const free = !document.activeElement || document.activeElement === document.body;
@@ -128,9 +129,10 @@ class LinkView {
     setTimeout(() => this.outbox.pump(), 0);
   }
 
-  /** Where a reviewer should look first: the entity that failed or was the closest call. */
+  /** Where a reviewer should look first: what an evaluation found, the entity that failed, the closest call. */
   startingPoint() {
     const { data } = this;
+    if (data.findings?.length) return { side: data.findings[0].side, index: data.findings[0].index };
     const worst = mostDoubtful(data.projections);
     if (worst && worst.target) return { side: "target", index: worst.target.start };
     if (worst && data.source) return { side: "source", index: worst.entity.start };

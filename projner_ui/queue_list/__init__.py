@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import streamlit as st
@@ -24,12 +25,13 @@ def _component() -> Any:
     )
 
 
-def rows(items: Sequence[QueueItem]) -> list[dict[str, Any]]:
-    """What the browser needs of each item, and nothing more."""
+def rows(items: Sequence[QueueItem], why: Mapping[int, str] = MappingProxyType({})) -> list[dict[str, Any]]:
+    """What the browser needs of each item; `why`: what makes it doubtful, in a word or three, by position."""
     return [
         {
             "position": item.position,
             "doubt": None if item.doubt is None else round(item.doubt, 3),
+            "why": why.get(item.position, ""),
             "verdict": item.verdict,
             "done": item.verdict is not None,
             "changed": item.changed,
@@ -40,10 +42,16 @@ def rows(items: Sequence[QueueItem]) -> list[dict[str, Any]]:
 
 
 def queue_list(
-    items: Sequence[QueueItem], *, current: int | None, title: str, key: str, on_open: Callable[[], None]
+    items: Sequence[QueueItem],
+    *,
+    why: Mapping[int, str],
+    current: int | None,
+    title: str,
+    key: str,
+    on_open: Callable[[], None],
 ) -> None:
     """Draw the list; `on_open` runs when a row was chosen, `opened(key)` then says which."""
-    data = {"items": rows(items), "current": current, "title": title}
+    data = {"items": rows(items, why), "current": current, "title": title}
     _component()(data=data, key=key, on_open_change=on_open, height="content")
 
 

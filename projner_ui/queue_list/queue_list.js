@@ -31,7 +31,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     mark.textContent = item.verdict ? "✓" : item.changed ? "✎" : "";
 
     const said = ["pair " + (item.position + 1)];
-    if (known) said.push("doubt " + item.doubt.toFixed(2));
+    if (known) said.push("doubt " + item.doubt.toFixed(2) + (item.why ? ": " + item.why : ""));
     if (item.verdict) said.push(LABELS[item.verdict] || item.verdict);
     if (item.changed) said.push("changed");
     row.title = item.text + "\n" + said.join(" · ");

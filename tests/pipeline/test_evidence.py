@@ -51,7 +51,7 @@ class Asking:
 @pytest.fixture(autouse=True)
 def asking(monkeypatch):
     Asking.given = []
-    monkeypatch.setitem(projectors.registry._own, "asking", f"{__name__}:Asking")
+    monkeypatch.setitem(projectors.registry._targets, "asking", f"{__name__}:Asking")
 
 
 @pytest.fixture
@@ -121,6 +121,7 @@ def test_marked_text_becomes_a_layer(project, tmp_path):
     path.write_text("one line\n", encoding="utf-8")
     with pytest.raises(InputError):
         import_marked(project, path)
+    assert project.layers(kind=LayerKind.TEXTS, incomplete=True) == [layer]
 
 
 def test_a_projector_gets_the_only_layer_there_is(project, write):

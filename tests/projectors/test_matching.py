@@ -14,7 +14,7 @@ from projner_core.corpus import Alignment, Link, Pair, Projection, Reason, Sente
 from projner_core.errors import ProjnerError
 from projner_core.evaluation.entities import score
 from projner_core.formats import conll
-from projner_core.projectors.candidates import CAPITAL, MARK, SMALL, kind_of
+from projner_core.projectors.kinds import CAPITAL, MARK, SMALL, kind_of
 from projner_core.projectors.matching import MatchingProjector
 from projner_core.schemes import decode, repair
 from projner_core.selection import integer_program, select
@@ -368,6 +368,7 @@ def test_what_does_not_fit_is_refused():
         {"forward_share": 1.5},
         {"unaligned_discount": -0.1},
         {"lower_case_edge": 0.0},
+        {"edge_minimum": 1.5},
         {"shown": 0},
         {"fuzz": 3},
     ],
@@ -415,7 +416,7 @@ def test_what_always_holds(work):
             assert all(score is not None and 0 <= score <= 1 for score in scores)
             for c in p.candidates:
                 assert c.end <= len(one.target)
-                assert c.label == p.entity.label
+                assert c.label in (p.entity.label, "MISC")
             if p.target is not None:
                 assert p.target in p.candidates
             if p.reason in (Reason.NOT_ALIGNED, Reason.EXCLUDED):
@@ -461,7 +462,7 @@ def test_europarl_reaches_its_score(europarl):
     result = projectors.create("matching").project(pairs, entities, alignments)
     scores = score(gold, [projected_spans(projections) for projections in result], samples=0)
     assert len(pairs) == 799
-    assert scores.micro.f1.value >= 0.90
+    assert scores.micro.f1.value >= 0.94
 
 
 @pytest.mark.realdata

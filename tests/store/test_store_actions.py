@@ -119,7 +119,6 @@ def test_the_log_can_be_asked_in_parts(project):
     assert project.actions(0, review=None) == [first, third]
     assert project.actions(review=None, after=first.id) == [second, third]
     assert project.actions(last=1) == [second]
-    assert project.reviews() == ["review", "second look"]
 
 
 def test_links_drawn_by_hand_are_kept_found_and_undone(project):

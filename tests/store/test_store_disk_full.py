@@ -66,6 +66,23 @@ def test_a_chunk_leaves_nothing_and_can_be_written_later(make, rec):
     assert project.annotations(layer.id, 0, 100) == [value] * 100
 
 
+def test_examples_are_kept_for_all_keys_or_for_none(make, rec):
+    project = make([rec(f"p{i}", "a", "b") for i in range(3000)])
+    layer = project.open_layer(
+        name="f", kind=LayerKind.FINDINGS, side="target", fingerprint="f", provenance={}
+    )
+    project.write_examples(layer, {"exact": [5, 7]})
+    everything = {"exact": range(3000), "wrong": range(3000)}
+    no_more_than(project, 3)
+    with FULL:
+        project.write_examples(layer, everything)
+    assert project.example_counts(layer.id) == {"exact": 2}
+    assert project.example_positions(layer.id, "exact") == [5, 7]
+    free(project)
+    project.write_examples(layer, everything)
+    assert project.example_counts(layer.id) == {"exact": 3000, "wrong": 3000}
+
+
 def test_an_action_is_written_with_its_state_or_not_at_all(project):
     project.append(draft(None, position=0, kind=Kind.NOTE, now="before"))
     no_more_than(project, 1)

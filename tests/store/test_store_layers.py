@@ -136,10 +136,10 @@ def test_layers_are_found_by_kind_and_side(project):
     assert project.layers(LayerKind.LINKS, incomplete=True) == [layer]
 
 
-def test_unfinished_layers_can_be_thrown_away(project):
+def test_an_unfinished_layer_can_be_thrown_away(project):
     half = project.write(links(project), 0, [EMPTY] * 2)
     project.write_signals(half, 0, [0.5, 0.5])
-    assert project.delete_incomplete() == 1
+    project.delete_layer(half)
     assert [layer.name for layer in project.layers(incomplete=True)] == ["source", "gold"]
     assert links(project).id > half.id  # an id never comes back
     with pytest.raises(ConflictError, match="was deleted"):

@@ -81,14 +81,38 @@ INSERT INTO states VALUES
 """
 
 
+# What the second version added to it, as it was released, and links drawn by hand.
+VERSION_2 = """
+ALTER TABLE states ADD COLUMN links TEXT;
+CREATE INDEX actions_by_kind ON actions (review, kind, position);
+UPDATE schema_version SET version = 2;
+INSERT INTO layers VALUES
+    (1, 'gold', 'spans', 'target', 'g', '{"stage": "import"}', '[]', '2025-01-01', 2, 0, 1);
+INSERT INTO annotations VALUES (1, 0, CAST('[[0,2,"LOC"]]' AS BLOB)), (1, 1, CAST('[]' AS BLOB));
+INSERT INTO actions VALUES
+    (3, '2025-02-01T00:00:00.000+00:00', 'Ada', 'review', 1, 'links', 'null', '[[0, 0, "sure"]]', NULL);
+UPDATE states SET links = '[[0, 0, "sure"]]', last_action = 3 WHERE position = 1;
+"""
+
+
+def made_by(path, *scripts: str):
+    with sqlite3.connect(path) as connection:
+        for script in scripts:
+            connection.executescript(script)
+    connection.close()
+    return path
+
+
 @pytest.fixture
 def old(tmp_path):
     """The file of a project that the first version made, with two decisions in it."""
-    path = tmp_path / "old.sqlite"
-    with sqlite3.connect(path) as connection:
-        connection.executescript(VERSION_1)
-    connection.close()
-    return path
+    return made_by(tmp_path / "old.sqlite", VERSION_1)
+
+
+@pytest.fixture
+def second(tmp_path):
+    """The same file after the second version, which drew links in it."""
+    return made_by(tmp_path / "second.sqlite", VERSION_1, VERSION_2)
 
 
 def schema(project) -> dict[str, set[str]]:
@@ -119,6 +143,21 @@ def test_a_project_of_the_first_version_opens_with_what_was_decided(old):
 def test_it_has_then_the_schema_of_a_new_project(old, make):
     with Project.open(old) as project:
         assert schema(project) == schema(make())
+
+
+def test_a_project_of_the_second_version_keeps_everything_and_can_keep_examples(second, make):
+    with Project.open(second) as project:
+        assert schema(project) == schema(make())
+        assert project.annotations(1, 0, 2) == [(Span(0, 2, "LOC"),), ()]
+        links = GoldLinks(frozenset({(0, 0)}), frozenset({(0, 0)}))
+        assert project.links_by_hand() == {1: links}
+        assert project.state(1).verdict is Verdict.NO_ENTITY
+        project.write_examples(1, {"exact": [1]})
+        assert [item.id for item in project.queue(None, examples=(1, "exact"))] == ["am-2"]
+    with Project.open(second) as again:
+        assert again.examples(1, "exact") == 1
+        again.delete_layer(1)
+        assert again.example_counts(1) == {}
 
 
 def test_links_can_be_drawn_in_it_undone_and_folded_anew(old):

@@ -91,6 +91,38 @@ def test_no_question_of_a_page_reads_all_pairs(big, steps):
     assert steps(lambda: project.queue(layer, search="nowhere")) > SIZE  # the count does count
 
 
+def test_no_page_of_examples_reads_all_pairs(big, steps):
+    project, layer, _ = big
+    findings = project.open_layer(
+        name="f", kind=LayerKind.FINDINGS, side="target", fingerprint="f", provenance={}
+    )
+    chance = random.Random(2)
+    sizes = {"half": SIZE // 2, "many": 3_000, "some": 2_000, "few": 20, "none": 0}
+    project.write_examples(findings, {key: chance.sample(range(SIZE), size) for key, size in sizes.items()})
+    asked = {
+        f"{name} {key} {show} {order}": lambda ask=ask, key=key, show=show, order=order: ask(
+            show=show, order=order, examples=(findings.id, key)
+        )
+        for key in sizes
+        for show in ("all", "open")
+        for order in ("doubt", "file")
+        for name, ask in (
+            ("queue", lambda **view: project.queue(layer, **view)),
+            ("next", lambda **view: project.next_in_queue(SIZE // 2, layer, **view)),
+            ("previous", lambda **view: project.next_in_queue(SIZE // 2, layer, step=-1, **view)),
+        )
+    }
+    # The hardest: 2,000 examples by doubt are looked up one by one and sorted. To walk past every pair takes
+    # four times as many.
+    many = {name: count for name, ask in asked.items() if (count := steps(ask)) > 100_000}
+    assert many == {}
+    in_file = {name: steps(ask) for name, ask in asked.items() if name.endswith("file")}
+    assert max(in_file.values()) < 5_000, in_file
+    sized = {key: lambda key=key: project.queue_size(layer, examples=(findings.id, key)) for key in sizes}
+    assert {key: ask() for key, ask in sized.items()} == sizes
+    assert max(map(steps, sized.values())) < 1_000
+
+
 def test_links_drawn_by_hand_are_found_without_reading_every_decision(big, steps):
     project, layer, _ = big
     with project.engine.begin() as connection:  # somebody said something of every pair

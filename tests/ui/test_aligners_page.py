@@ -6,7 +6,6 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Literal
 
 import pytest
@@ -23,7 +22,6 @@ from projner_core.store import LayerKind
 from projner_ui import (
     aligner_choice,
     aligner_drawings,
-    aligner_gold,
     aligner_marks,
     aligner_pair,
     aligner_plots,
@@ -494,29 +492,6 @@ def test_links_that_are_right_become_gold_at_a_click(compared):
     assert "These links are yours." in text(at)
     assert url(at, "pair") == "n-1"
     assert not [button for button in at.button if button.key == "keep_as_gold"]
-
-
-def uploaded(name="gold.txt", file_id="f1"):
-    return SimpleNamespace(name=name, file_id=file_id, getbuffer=lambda: b"0-0\n\n\n\n")
-
-
-def test_a_file_is_read_once_however_often_the_page_runs(monkeypatch, two):
-    read = []
-    state = {}
-    monkeypatch.setattr(aligner_gold.st, "session_state", state)
-    monkeypatch.setattr(aligner_gold.st, "rerun", lambda: read.append("rerun"))
-    monkeypatch.setattr(aligner_gold.uploads, "keep", lambda upload, stem: Path("gold.txt"))
-
-    def imported(project, path, **given):
-        read.append(given["gold"])
-        return comparing.link_layers(two)[0]
-
-    monkeypatch.setattr(aligner_gold.linking, "import_links", imported)
-    for gold in (True, True, False, True):
-        aligner_gold._take(two, uploaded(), None, gold=gold)
-    assert read == [True, "rerun", False, "rerun"]
-    aligner_gold._take(two, uploaded(file_id="f2"), None, gold=True)
-    assert read[4:] == [True, "rerun"], "the same file brought again is the gold again"
 
 
 # ------------------------------------------------------------------ what the address says

@@ -301,6 +301,8 @@ class TestInABrowser:
         text = "<img src=x onerror=window.hacked=1>"
         assert shown.token("target", 0).inner_text() == text
         assert "<b>why</b>" in shown.page.locator(".lv-why").inner_text()
+        doubts = shown.page.locator(".lv-doubts li").all_inner_texts()
+        assert doubts == ["<u>a tagger</u> finds no entity here", "<b>pair</b> of odd lengths"]
         shown.press("p", "Shift+ArrowRight", "?")
         shown.token("target", 5).click()
         shown.saved()

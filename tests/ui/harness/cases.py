@@ -349,6 +349,10 @@ def odd() -> View:
         projections=[
             projection(span(0, 1, "PER"), span(0, 1, "PER", 0.9), "<b>why</b>", spans("0 1 PER 0.9"), None)
         ],
+        doubts=[
+            {"entity": 0, "text": "<u>a tagger</u> finds no entity here"},
+            {"entity": None, "text": "<b>pair</b> of odd lengths"},
+        ],
     )
 
 
