@@ -109,7 +109,8 @@ def corpora(data: Path, xsid_part: str = "test") -> Iterator[Corpus]:
 
 def shown(measured: Score) -> str:
     """A score with its interval."""
-    assert measured.interval is not None
+    if measured.interval is None:
+        return f"{measured.value:.3f}"
     return f"{measured.value:.3f} [{measured.interval.low:.3f}, {measured.interval.high:.3f}]"
 
 

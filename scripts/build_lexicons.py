@@ -20,12 +20,12 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
-from projner_core.aligners._statistical.languages import parse
 from projner_core.aligners._statistical.units import WITHOUT_SPACES, Joiner
-from projner_core.aligners._statistical.words import normalise
 from projner_core.aligners.statistical import StatisticalAligner
 from projner_core.bundled import lexicons
 from projner_core.corpus import Alignment, Pair, Sentence
+from projner_core.languages import parse
+from projner_core.similarity.spelling import normalise
 from projner_core.tokenisation import tokenise
 
 ENGLISH = "eng"

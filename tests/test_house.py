@@ -14,13 +14,17 @@ ROOT = Path(__file__).resolve().parent.parent
 CORE = ROOT / "projner_core"
 
 BASE = {"corpus", "errors"}
-GROUND = BASE | {"schemes", "selection", "registry", "tokenisation", "bundled", "inference"}
+GROUND = BASE | {
+    *("schemes", "selection", "registry", "tokenisation", "bundled", "inference", "languages", "similarity"),
+}
 STAGES = {"translators", "taggers", "aligners", "projectors", "evaluation", "formats"}
 ALLOWED: dict[str, set[str]] = {
     "corpus": set(),
     "errors": set(),
     "inference": {"errors"},
     "bundled": {"errors"},
+    "languages": set(),
+    "similarity": set(),
     "registry": {"errors"},
     "schemes": BASE,
     "selection": BASE | {"selection_compiled"},

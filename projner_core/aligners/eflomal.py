@@ -19,10 +19,10 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from projner_core.aligners._statistical.cutting import Piece, cut
-from projner_core.aligners._statistical.words import normalise
 from projner_core.aligners.symmetrisation import METHODS, Method, Offsets
 from projner_core.corpus import Alignment, Link, Pair, Sentence
 from projner_core.errors import ProjnerError
+from projner_core.similarity.spelling import normalise
 
 _LONGEST = 1023  # tokens; eflomal leaves longer sentences without a link
 _LEXICON, _SIMILARITY = 0.7, 12.0  # as in the default aligner

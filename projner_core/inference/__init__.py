@@ -13,7 +13,8 @@ from __future__ import annotations
 from projner_core.inference.batching import batches, in_batches
 from projner_core.inference.checkpoints import locate, revision
 from projner_core.inference.devices import DEVICES, DTYPES, device, dtype
-from projner_core.inference.encoders import Encoder, free, load_encoder
+from projner_core.inference.encoders import Encoder, load_encoder
+from projner_core.inference.keeping import free
 from projner_core.inference.loading import load_network, load_tokenizer
 from projner_core.inference.subwords import Subwords, Window, split, windows
 

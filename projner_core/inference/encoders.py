@@ -7,17 +7,17 @@ the final normalisation where a model has one.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from contextlib import nullcontext
 from threading import RLock
 from typing import TYPE_CHECKING, Any
-from weakref import WeakValueDictionary
 
 from projner_core.errors import ProjnerError
 from projner_core.inference import devices
 from projner_core.inference.batching import is_out_of_memory
 from projner_core.inference.checkpoints import revision
+from projner_core.inference.keeping import share
+from projner_core.inference.language_codes import codes
 from projner_core.inference.loading import load_network, load_tokenizer
 from projner_core.inference.products import as_packages_do, quicken
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 _LONGEST = 1024  # pieces: the memory of attention grows with the square
 _USUAL = 512  # where neither the model nor its tokenizer says how much it reads
-_LANGUAGE_CODE = re.compile(r"(__)?[a-z]{2,3}(_[A-Z][A-Za-z]{1,3})?(__)?")
 
 
 class Encoder:
@@ -47,11 +46,11 @@ class Encoder:
     def __init__(self, model: str, tokenizer: Any, network: Any, device: str, dtype: str) -> None:
         self.model = model
         self.tokenizer = tokenizer
-        self.network = _on_cpu(network, dtype) if device == "cpu" else _moved(model, network, device)
+        self.network = on_cpu(network, dtype) if device == "cpu" else moved(model, network, device)
         self.device = device
         self.dtype = dtype
         self.limit = _limit(tokenizer, network)
-        self.codes = _codes(tokenizer)
+        self.codes = codes(tokenizer)
         self.default_code: str = tokenizer.src_lang if self.codes else ""
         self.lock = RLock()
         pad = tokenizer.pad_token_id
@@ -184,7 +183,7 @@ class Encoder:
         return None
 
 
-def _moved(model: str, network: Any, device: str) -> Any:
+def moved(model: str, network: Any, device: str) -> Any:
     """The network on another device than the CPU."""
     try:
         return network.to(device)
@@ -197,7 +196,7 @@ def _moved(model: str, network: Any, device: str) -> Any:
         ) from error
 
 
-def _on_cpu(network: Any, dtype: str) -> Any:
+def on_cpu(network: Any, dtype: str) -> Any:
     """The network as a CPU computes it soonest: the weights of its matrices in `dtype`, else they would be
     converted for every batch; in float32, with quicker products."""
     import torch
@@ -225,11 +224,6 @@ def _stop(module: Any, given: Any, output: Any) -> None:
     raise _Reached(output[0] if isinstance(output, tuple) else output)
 
 
-_loaded: WeakValueDictionary[tuple[str, str, str, str], Encoder] = WeakValueDictionary()
-_recent: list[Encoder] = []  # the one that is kept though nobody holds it
-_loading = RLock()
-
-
 def load_encoder(model: str, *, device: str = "auto", dtype: str = "auto") -> Encoder:
     """The encoder of a checkpoint; of a sequence-to-sequence model the first half, and only that is kept.
 
@@ -246,25 +240,15 @@ def load_encoder(model: str, *, device: str = "auto", dtype: str = "auto") -> En
     """
     place = devices.device(device)
     numbers = devices.dtype(dtype, place)
-    key = (model, revision(model), place, numbers)
-    with _loading:
-        encoder = _loaded.get(key)
-        if encoder is None:
-            free()
-            tokenizer = load_tokenizer(model)
-            network = load_network(model, dtype="float32" if place == "cpu" else numbers)
-            if getattr(network.config, "is_encoder_decoder", False):
-                network = network.get_encoder()
-            encoder = Encoder(model, tokenizer, network, place, numbers)
-            _loaded[key] = encoder
-        _recent[:] = [encoder]
-        return encoder
 
+    def load() -> Encoder:
+        tokenizer = load_tokenizer(model)
+        network = load_network(model, dtype="float32" if place == "cpu" else numbers)
+        if getattr(network.config, "is_encoder_decoder", False):
+            network = network.get_encoder()
+        return Encoder(model, tokenizer, network, place, numbers)
 
-def free() -> None:
-    """Let go of the encoder that was loaded last: where nobody holds it, its memory is free."""
-    with _loading:
-        _recent.clear()
+    return share((Encoder, model, revision(model), place, numbers), load)
 
 
 def _limit(tokenizer: Any, network: Any) -> int:
@@ -283,13 +267,3 @@ def _limit(tokenizer: Any, network: Any) -> int:
             skipped = 0 if module.padding_idx is None else module.padding_idx + 1
             found.append(module.num_embeddings - skipped)
     return min(found) if len(found) > 1 else _USUAL
-
-
-def _codes(tokenizer: Any) -> tuple[str, ...]:
-    """The language codes that the tokenizer puts beside a sentence, if it does so."""
-    if getattr(tokenizer, "src_lang", None) is None:
-        return ()
-    by_code = getattr(tokenizer, "lang_code_to_token", None)  # M2M100
-    if by_code:
-        return tuple(by_code)
-    return tuple(sorted(token for token in tokenizer.get_added_vocab() if _LANGUAGE_CODE.fullmatch(token)))

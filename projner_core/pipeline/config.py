@@ -13,7 +13,15 @@ import tomllib
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    model_serializer,
+    model_validator,
+)
 
 from projner_core import __version__
 from projner_core.errors import InputError, ProjnerError
@@ -35,6 +43,12 @@ class StageConfig(BaseModel):
     def settings(self) -> dict[str, Any]:
         """The settings that were given; what is absent is the system's own default."""
         return dict(self.model_extra or {})
+
+    @model_serializer(mode="wrap")
+    def _told(self, tell: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """What was never tuned does not say so."""
+        told: dict[str, Any] = tell(self)
+        return told if self.tuned_on else {key: value for key, value in told.items() if key != "tuned_on"}
 
     @model_validator(mode="after")
     def _settings_are_plain(self) -> Self:

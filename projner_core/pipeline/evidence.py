@@ -8,20 +8,17 @@ from typing import Any
 
 from projner_core.errors import ProjnerError
 from projner_core.pipeline.lineage import imported_spans
-from projner_core.projectors.base import NO_EVIDENCE, Ask, Evidence, Projector, asks
+from projner_core.projectors.base import Ask, Evidence, Projector, asks
 from projner_core.store import Layer, LayerKind, Project
 
-# What may answer a question, the best first: a tagger's layer holds either, and projectors take both.
+# What may answer a question, the best first: a tagger's layer may hold either.
 _KINDS: Mapping[Ask, tuple[LayerKind, ...]] = {
     "spans": (LayerKind.SPANS, LayerKind.TAGS),
     "tags": (LayerKind.TAGS, LayerKind.SPANS),
     "marked": (LayerKind.TEXTS,),
 }
-_FIELDS: Mapping[LayerKind, str] = {
-    LayerKind.SPANS: "spans",
-    LayerKind.TAGS: "tags",
-    LayerKind.TEXTS: "marked",
-}
+_CHUNK = 10_000  # pairs read at a time
+
 _WHAT: Mapping[Ask, str] = {
     "spans": "entities that a tagger found in the target sentences",
     "tags": "what a tagger believes of the target sentences",
@@ -35,29 +32,43 @@ _HOW: Mapping[Ask, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class EvidenceLayers:
-    """The layers that answer a projector."""
+class Known:
+    """What answers a projector: a layer for each question, and the labels of the source entities."""
 
-    layers: tuple[Layer, ...] = ()
+    answers: Mapping[Ask, Layer]
+    labels: frozenset[str] | None = None
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """The layers, each once."""
+        return tuple({layer.id: layer for layer in self.answers.values()}.values())
 
     def read(self, project: Project, start: int, stop: int) -> Evidence:
         """The evidence for the pairs in `[start, stop)`."""
-        if not self.layers:
-            return NO_EVIDENCE
-        found: dict[str, Any] = {
-            _FIELDS[layer.kind]: project.annotations(layer.id, start, stop) for layer in self.layers
+        found: dict[Any, Any] = {
+            ask: project.annotations(layer.id, start, stop) for ask, layer in self.answers.items()
         }
-        return Evidence(**found)
+        return Evidence(**found, labels=self.labels)
 
 
-def find(project: Project, projector: Projector) -> EvidenceLayers:
-    """The layers that a projector asks for.
+def find(project: Project, projector: Projector, entities: Layer) -> Known:
+    """What the project has for what a projector asks for.
 
     Raises:
-        ProjnerError: there is none, or there are several and none was named.
+        ProjnerError: there is no such layer, or there are several and none was named.
     """
-    wanted = (_layer(project, ask, name) for ask, name in asks(projector).items())
-    return EvidenceLayers(tuple({layer.id: layer for layer in wanted}.values()))
+    wanted = asks(projector)
+    answers = {ask: _layer(project, ask, name) for ask, name in wanted.items() if ask != "labels"}
+    return Known(answers, _labels(project, entities) if "labels" in wanted else None)
+
+
+def _labels(project: Project, entities: Layer) -> frozenset[str]:
+    return frozenset(
+        span.label
+        for start in range(0, project.count(), _CHUNK)
+        for spans in project.annotations(entities.id, start, start + _CHUNK)
+        for span in spans
+    )
 
 
 def _layer(project: Project, ask: Ask, name: str) -> Layer:

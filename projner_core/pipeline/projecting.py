@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from projner_core import projectors
+from projner_core.inference import revision
 from projner_core.pipeline import evidence
 from projner_core.pipeline.config import StageConfig, fingerprint
 from projner_core.pipeline.filling import CHUNK, called, fill, provenance, there_already
@@ -33,18 +34,21 @@ def carry_over(
     if there := there_already(project, mark, "project", watch):
         return there  # before the projector is made: it may load what it needs
     projector = projectors.create(config.name, **config.settings)
-    known = evidence.find(project, projector)
-    if known.layers:
-        inputs = [entities, links, *known.layers]
-        mark = fingerprint("project", config, *(layer.fingerprint for layer in inputs))
-        if there := there_already(project, mark, "project", watch):
-            return there
+    known = evidence.find(project, projector, entities)
+    about = provenance("project", config) | ({"compared": True} if compared else {})
+    inputs = [layer.fingerprint for layer in (entities, links, *known.layers)]
+    if isinstance(model := getattr(projector, "model", None), str) and model:
+        about["revision"] = revision(model)
+        inputs.append(about["revision"])
+    mark = fingerprint("project", config, *inputs)
+    if there := there_already(project, mark, "project", watch):
+        return there
     layer = project.open_layer(
         name=f"{links.name} › {called(config)}",
         kind=LayerKind.PROJECTIONS,
         side="target",
         fingerprint=mark,
-        provenance=provenance("project", config) | ({"compared": True} if compared else {}),
+        provenance=about,
         parents=[entities.id, links.id, *(layer.id for layer in known.layers)],
     )
     asking = bool(asks(projector))

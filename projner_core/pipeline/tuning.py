@@ -103,8 +103,8 @@ class _Trial:
         self._project, self._watch = project, watch
         self._gold: list[tuple[Span, ...]] = project.annotations(gold, 0, count)
         self._pairs: list[Pair] = project.pairs(0, count)
-        entities = tag(project, config.tagger, watch)
-        self._entities: list[tuple[Span, ...]] = project.annotations(entities.id, 0, count)
+        self._layer = tag(project, config.tagger, watch)
+        self._entities: list[tuple[Span, ...]] = project.annotations(self._layer.id, 0, count)
         self._links: dict[int, list[Alignment]] = {}
         self._known: dict[str, float] = {}
 
@@ -123,7 +123,7 @@ class _Trial:
         projector = projectors.create(config.projector.name, **config.projector.settings)
         given = self._pairs, self._entities, self._links[layer.id]
         if asks(projector):
-            known = evidence.find(project, projector).read(project, 0, project.count())
+            known = evidence.find(project, projector, self._layer).read(project, 0, project.count())
             found = projector.project(*given, known)
         else:
             found = projector.project(*given)

@@ -11,6 +11,7 @@ registry = Registry(
     "projectors",
     {
         "matching": "projner_core.projectors.matching:MatchingProjector",
+        "published": "projner_core.projectors.published:published_matching",
         "heuristic": "projner_core.projectors.heuristic:HeuristicProjector",
         "markers": "projner_core.projectors.markers:MarkersProjector",
         "back-translation": "projner_core.projectors.back_translation:BackTranslationProjector",

@@ -45,60 +45,100 @@ class Spans:
     linked: NDArray[np.bool_]
 
 
-def candidate_spans(
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """What tokens are where candidates begin and end.
+
+    Attributes:
+        kind: of each target token of the block (`kinds.py`, and `ARTICLE`), int64 (target tokens,).
+        has_marks: whether the entity has punctuation, bool (rows,).
+        source_head, source_tail: the kinds of the entity's first and last token, int64 (rows,).
+        lower_case: the factor for an edge in small letters where the entity has a capital, float64 (rows,).
+        capital_nouns: whether the target language writes nouns with a capital, bool (rows,).
+    """
+
+    kind: Integers
+    has_marks: NDArray[np.bool_]
+    source_head: Integers
+    source_tail: Integers
+    lower_case: Floats
+    capital_nouns: NDArray[np.bool_]
+
+
+def edges_of(
     pairs: Sequence[Pair],
     entities: Sequence[Sequence[Span]],
     rows: Rows,
     *,
-    max_length: int,
-    unaligned_discount: float,
     lower_case_edge: float,
-    edge_minimum: float = 0.2,
-    leave_articles: bool = True,
-    end_on_nouns: bool = True,
+    leave_articles: bool,
+    end_on_nouns: bool,
+    published: bool = False,
+) -> Edges:
+    """What tokens are where candidates begin and end.
+
+    Args:
+        lower_case_edge: what a candidate's score is multiplied with for each of its edges that begins
+            with a small letter where the same edge of the entity begins with a capital. A target
+            sentence without capitals is left alone: its script may have none.
+        leave_articles: whether articles are known as such.
+        end_on_nouns: whether languages that write nouns with a capital are known as such.
+        published: whether "!" and "?" are the only punctuation, as in the published code; an entity that
+            has some then makes no difference.
+    """
+    target = [_target_kinds(pair, leave_articles, published) for pair in pairs]
+    cased = np.array([any(kind & CAPITAL for kind in row) for row in target], dtype=np.bool_)
+    nouns = np.array(
+        [end_on_nouns and language(pair.target.lang) in CAPITAL_NOUNS for pair in pairs], dtype=np.bool_
+    )
+    names = [_tokens(pair, span) for pair, spans in zip(pairs, entities, strict=True) for span in spans]
+    heads, tails = (np.array([KINDS[name[i]] for name in names], dtype=np.int64) for i in (0, -1))
+    return Edges(
+        np.array([kind for row in target for kind in row], dtype=np.int64),
+        np.array([not published and any(map(holds_mark, name)) for name in names], dtype=np.bool_),
+        heads & ~MARK if published else heads,
+        tails & ~MARK if published else tails,
+        np.where(cased[rows.pair], lower_case_edge, 1.0),
+        nouns[rows.pair],
+    )
+
+
+def candidate_spans(
+    rows: Rows, edges: Edges, *, max_length: int, unaligned_discount: float, edge_minimum: float
 ) -> Spans:
     """Every candidate of every row.
 
     Args:
         max_length: the most tokens that a candidate may have.
         unaligned_discount: how much less than one a target token counts that translates nothing.
-        lower_case_edge: what a candidate's score is multiplied with for each of its edges that begins
-            with a small letter where the same edge of the entity begins with a capital. A target
-            sentence without capitals is left alone: its script may have none.
         edge_minimum: the least summed link probability of a candidate's first and last token; where no
             token has it, that of the strongest.
-        leave_articles: whether no candidate begins with a definite article in small letters where the
-            entity begins with a capital.
-        end_on_nouns: whether, in languages that write nouns with a capital, no candidate with a capital
-            ends in a small letter where the entity ends in a capitalised word.
     """
-    target = [_target_kinds(pair, leave_articles) for pair in pairs]
-    cased = np.array([any(kind & CAPITAL for kind in row) for row in target], dtype=np.bool_)
-    nouns = np.array(
-        [end_on_nouns and language(pair.target.lang) in CAPITAL_NOUNS for pair in pairs], dtype=np.bool_
-    )
-    names = [_tokens(pair, span) for pair, spans in zip(pairs, entities, strict=True) for span in spans]
     row, start, end, score = _list_candidates(
         rows.first,
         rows.weight,
         rows.source_length,
         rows.target_first[rows.pair],
-        np.array([kind for row in target for kind in row], dtype=np.int64),
+        edges.kind,
         1.0 - unaligned_discount * (1.0 - rows.aligned),
-        np.array([any(holds_mark(token) for token in name) for name in names], dtype=np.bool_),
-        np.array([KINDS[name[0]] for name in names], dtype=np.int64),
-        np.array([KINDS[name[-1]] for name in names], dtype=np.int64),
+        edges.has_marks,
+        edges.source_head,
+        edges.source_tail,
         max_length,
         edge_minimum,
-        np.where(cased[rows.pair], lower_case_edge, 1.0),
-        nouns[rows.pair],
+        edges.lower_case,
+        edges.capital_nouns,
     )
-    linked = np.add.reduceat(np.append(rows.weight, 0.0), rows.first[:-1]) > 0.0
-    return Spans(row, start, end, score, linked & (np.diff(rows.first) > 0))
+    return Spans(row, start, end, score, rows.linked)
 
 
-def _target_kinds(pair: Pair, leave_articles: bool) -> list[int]:
+def _target_kinds(pair: Pair, leave_articles: bool, published: bool) -> list[int]:
     kinds = kinds_of(pair.target.tokens)
+    if published:
+        kinds = [
+            kind & ~MARK | (MARK if token in ("!", "?") else 0)
+            for kind, token in zip(kinds, pair.target.tokens, strict=True)
+        ]
     if leave_articles and (known := articles(pair.target.lang)):
         for place, token in enumerate(pair.target.tokens):
             if token in known:

@@ -1,34 +1,61 @@
-"""Candidate matching: n-gram candidates, alignment scores, and the best set of them, exactly.
+"""Candidate matching: candidates, their scores, and the best set of them (arXiv 2501.18750).
 
-After arXiv 2501.18750: each entity takes one target span (or `n_proj`), no two spans overlap,
-and the sum of the matching scores is as high as it can be. `scores.py` weighs the links,
-`candidates.py` lists the spans, `projner_core.selection` chooses; here it is decided what to say of it.
+Each entity takes one target span (or up to `n_proj`), no two spans overlap, and the sum of the matching
+scores is as high as it can be. Every part is a setting: where candidates come from (`candidates.py`,
+`extractors.py`), what they are scored by (`scores.py`, `measures.py`), how the best set is found
+(`projner_core.selection`). What is said of the outcome is in `decisions.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Literal
 
 import numpy as np
 
-from projner_core.corpus import Alignment, Pair, Projection, Reason, Span
+from projner_core.corpus import Alignment, Pair, Projection, Span
 from projner_core.errors import ProjnerError
-from projner_core.projectors.candidates import Spans, candidate_spans
-from projner_core.projectors.conventions import is_derived, without_articles
+from projner_core.projectors import measures
+from projner_core.projectors.base import NO_EVIDENCE, Ask, Evidence, Found
+from projner_core.projectors.candidates import Edges, Spans, candidate_spans, edges_of
+from projner_core.projectors.checks import check_all
+from projner_core.projectors.conventions import without_articles
+from projner_core.projectors.decisions import Labelling, decisions, with_ignored
+from projner_core.projectors.extractors import Places, every_ngram, found_spans
+from projner_core.projectors.fusion import PARTS, parts_of
+from projner_core.projectors.labels import listed
+from projner_core.projectors.measures import Floats
 from projner_core.projectors.scores import Integers, Rows, entity_rows
-from projner_core.selection import Candidates, select
+from projner_core.selection import Candidates, greedy, select
 
-OUTSIDE = "O"
 _BLOCK = 4096  # pairs at a time: bounds memory, changes nothing else
 
 
 class MatchingProjector:
-    """Projects by n-gram candidates and alignment scores.
+    """Projects by candidates, their scores, and the best set of them.
 
     Args:
+        candidates: the spans that may be chosen. ngram: spans of the target sentence; tagger: what a tagger
+            found there (labels count nothing); given: the spans of any layer.
+        score: what candidates are scored by. alignment: links; tagger: what a tagger believes of the
+            target; translation: how well a translation model thinks that entity and span translate each
+            other; string: how alike they look and sound; fusion: several of these, weighed.
+        weights: of a fusion, such as "alignment 0.5, tagger 0.5, translation 1".
+        solver: exact: the highest sum of scores; greedy: the best score first, as in the published code.
+        n_proj: the most target spans that an entity may take; 0 for any number.
         max_length: the most tokens that a target span may have.
         minimum: candidates that score less are not chosen.
+        same_label: of found candidates, only those that have the label of the entity.
+        ignore: labels of entities that take no part, such as "DATE".
+        drop: labels of entities that take part, so that no other takes their place, and are then dropped.
+        predictions: the layer with what a tagger found in the target sentences; empty: the only one.
+        given: the layer whose spans are candidates; empty: the only one.
+        model: a translation model, a folder or a name; for the translation score.
+        rescored: of a fusion, how many of each entity's best candidates the translation model scores.
+        links: probabilities: every cell counts what the aligner believes; hard: links count one.
+        punctuation: what no candidate holds unless its entity does. sentence: what ends or encloses parts
+            of a sentence; published: "!" and "?" alone, and always.
         forward_share: the share of P(source token | target token) in a link's probability, where the
             aligner gives both directions; P(target token | source token) has the rest.
         unaligned_discount: how much less than one a target token counts in a candidate's length where
@@ -43,7 +70,8 @@ class MatchingProjector:
             small letter unless it does so in the source.
         derived_label: the label of a word that is no name in the target sentence but derived from one, as
             "europeas" from Europe: small letters where the source has a capital, one word, from PER, LOC
-            or ORG. Empty: the label of the entity; O: none, the entity is dropped.
+            or ORG. It is given only where some source entity of the job has it. Empty: the label of the
+            entity; O: none, the entity is dropped.
         shown: how many of the best candidates each `Projection` lists.
 
     Raises:
@@ -53,8 +81,22 @@ class MatchingProjector:
     def __init__(
         self,
         *,
+        candidates: Literal["ngram", "tagger", "given"] = "ngram",
+        score: Literal["alignment", "tagger", "translation", "string", "fusion"] = "alignment",
+        weights: str = "alignment 0.5, tagger 0.5, translation 1",
+        solver: Literal["exact", "greedy"] = "exact",
+        n_proj: int = 1,
         max_length: int = 30,
         minimum: float = 0.1,
+        same_label: bool = False,
+        ignore: str = "",
+        drop: str = "",
+        predictions: str = "",
+        given: str = "",
+        model: str = "",
+        rescored: int = 20,
+        links: Literal["probabilities", "hard"] = "probabilities",
+        punctuation: Literal["sentence", "published"] = "sentence",
         forward_share: float = 0.65,
         unaligned_discount: float = 0.5,
         lower_case_edge: float = 0.95,
@@ -65,8 +107,10 @@ class MatchingProjector:
         shown: int = 5,
     ) -> None:
         for name, value, low, high in (
+            ("n_proj", n_proj, 0, float("inf")),
             ("max_length", max_length, 1, float("inf")),
             ("minimum", minimum, 1e-6, float("inf")),
+            ("rescored", rescored, 1, float("inf")),
             ("forward_share", forward_share, 0, 1),
             ("unaligned_discount", unaligned_discount, 0, 1),
             ("lower_case_edge", lower_case_edge, 0.1, 1),
@@ -77,8 +121,33 @@ class MatchingProjector:
                 raise ProjnerError(
                     f"projector 'matching': {name} must be from {low} to {high}, but is {value}"
                 )
+        for name, chosen, known in (
+            ("candidates", candidates, ("ngram", "tagger", "given")),
+            ("score", score, (*PARTS, "fusion")),
+            ("solver", solver, ("exact", "greedy")),
+            ("links", links, ("probabilities", "hard")),
+            ("punctuation", punctuation, ("sentence", "published")),
+        ):
+            if chosen not in known:
+                raise ProjnerError(
+                    f"projector 'matching': {name} is one of {', '.join(known)}, but is {chosen!r}"
+                )
+        self.parts = parts_of(weights) if score == "fusion" else {str(score): 1.0}
+        if "translation" in self.parts and not model:
+            raise ProjnerError(
+                "projector 'matching': the translation score needs a model: name one as `model`"
+            )
+        self.model = model if "translation" in self.parts else ""
+        self.extractor = candidates
+        self.solver = solver
+        self.n_proj = n_proj or None
         self.max_length = max_length
         self.minimum = minimum
+        self.same_label = same_label
+        self.ignored, self.dropped = listed(ignore), listed(drop)
+        self.rescored = rescored
+        self.hard = links == "hard"
+        self.published = punctuation == "published"
         self.forward_share = forward_share
         self.unaligned_discount = unaligned_discount
         self.lower_case_edge = lower_case_edge
@@ -87,29 +156,40 @@ class MatchingProjector:
         self.end_on_nouns = end_on_nouns
         self.derived_label = derived_label
         self.shown = shown
+        self.asks: Mapping[Ask, str] = _asks(candidates, self.parts, predictions, given, derived_label)
 
     def project(
         self,
         pairs: Sequence[Pair],
         entities: Sequence[Sequence[Span]],
         alignments: Sequence[Alignment],
+        evidence: Evidence = NO_EVIDENCE,
     ) -> list[tuple[Projection, ...]]:
-        """For each pair, one `Projection` for each of its source entities, in their order.
+        """For each pair, what becomes of each of its source entities, in their order.
 
-        Each pair is decided on its own: cutting the list into chunks changes nothing.
+        Each pair is decided on its own: cutting the list into chunks changes nothing, as long as the
+        evidence says which labels the whole job has; else those of this call count.
 
         Raises:
-            ValueError: the three differ in length, a pair has no source, or an entity or a link points
-                outside its sentence.
+            ValueError: lengths differ, a pair has no source, or something points outside its sentence.
+            ProjnerError: evidence that is needed is missing, or the model can't be loaded.
         """
-        if not len(pairs) == len(entities) == len(alignments):
-            raise ValueError(
-                f"got {len(pairs)} pairs, {len(entities)} lists of entities and {len(alignments)} alignments"
-            )
+        check_all(pairs, entities, alignments)
+        labels = evidence.labels
+        if labels is None:
+            labels = frozenset(span.label for spans in entities for span in spans)
+        labelling = Labelling(self.derived_label, labels, self.dropped)
         result: list[tuple[Projection, ...]] = []
         for begin in range(0, len(pairs), _BLOCK):
             part = slice(begin, begin + _BLOCK)
-            result.extend(self._project(pairs[part], entities[part], alignments[part]))
+            taking = self._taking_part(entities[part])
+            known = evidence.part(begin, begin + _BLOCK)
+            rows, spans = self._weighed(pairs[part], taking, alignments[part], known)
+            chosen = self._choose(rows, spans, len(taking))
+            decided = decisions(pairs[part], taking, spans, chosen, labelling, self.minimum, self.shown)
+            if self.ignored:
+                decided = map(with_ignored, entities[part], taking, decided)
+            result.extend(decided)
         return result
 
     def candidates(
@@ -117,145 +197,133 @@ class MatchingProjector:
         pairs: Sequence[Pair],
         entities: Sequence[Sequence[Span]],
         alignments: Sequence[Alignment],
+        evidence: Evidence = NO_EVIDENCE,
     ) -> Candidates:
         """All candidates that `project` would choose among, pair by pair, with their scores."""
-        rows, spans = self._weighed(pairs, entities, alignments)
-        return _good_enough(rows, spans, len(pairs), self.minimum)[1]
+        check_all(pairs, entities, alignments)
+        taking = self._taking_part(entities)
+        rows, spans = self._weighed(pairs, taking, alignments, evidence)
+        return self._good_enough(rows, spans, len(pairs))[1]
+
+    def _taking_part(self, entities: Sequence[Sequence[Span]]) -> Sequence[Sequence[Span]]:
+        if not self.ignored:
+            return entities
+        return [[span for span in own if span.label not in self.ignored] for own in entities]
 
     def _weighed(
         self,
         pairs: Sequence[Pair],
         entities: Sequence[Sequence[Span]],
         alignments: Sequence[Alignment],
+        evidence: Evidence,
     ) -> tuple[Rows, Spans]:
-        _check(pairs, entities, alignments)
         names = without_articles(pairs, entities) if self.leave_articles else entities
-        rows = entity_rows(pairs, names, alignments, self.forward_share)
-        spans = candidate_spans(
+        rows = entity_rows(pairs, names, alignments, self.forward_share, hard=self.hard)
+        edges = edges_of(
             pairs,
             names,
             rows,
-            max_length=self.max_length,
-            unaligned_discount=self.unaligned_discount,
             lower_case_edge=self.lower_case_edge,
-            edge_minimum=self.edge_minimum,
             leave_articles=self.leave_articles,
             end_on_nouns=self.end_on_nouns,
+            published=self.published,
         )
-        return rows, spans
-
-    def _project(
-        self, pairs: Sequence[Pair], entities: Sequence[Sequence[Span]], alignments: Sequence[Alignment]
-    ) -> Iterator[tuple[Projection, ...]]:
-        rows, spans = self._weighed(pairs, entities, alignments)
-        target = _choose(rows, spans, len(pairs), self.minimum)
-        ranked = _ranked(spans, len(rows), self.shown)
-        begin = 0
-        for pair, own in zip(pairs, entities, strict=True):
-            numbers = range(begin, begin + len(own))
-            chosen = [target[number] for number in numbers]
-            yield tuple(
-                self._decision(
-                    pair,
-                    entity,
-                    spans,
-                    chosen[i],
-                    ranked[begin + i],
-                    bool(spans.linked[begin + i]),
-                    own,
-                    chosen,
-                )
-                for i, entity in enumerate(own)
+        if self.extractor == "ngram" and set(self.parts) == {"alignment"}:
+            return rows, candidate_spans(
+                rows,
+                edges,
+                max_length=self.max_length,
+                unaligned_discount=self.unaligned_discount,
+                edge_minimum=self.edge_minimum,
             )
-            begin += len(own)
+        if self.extractor == "ngram":
+            places = every_ngram(rows, edges, self.max_length)
+        else:
+            places = found_spans(
+                pairs,
+                names,
+                _needed(evidence.spans, "found spans"),
+                max_length=self.max_length,
+                same_label=self.same_label,
+            )
+        score = self._scores(pairs, names, rows, edges, places, evidence)
+        use = score > 0.0
+        return rows, Spans(places.row[use], places.start[use], places.end[use], score[use], rows.linked)
 
-    def _decision(
+    def _scores(
         self,
-        pair: Pair,
-        entity: Span,
-        spans: Spans,
-        chosen: int,
-        ranked: list[int],
-        linked: bool,
-        entities: Sequence[Span],
-        chosen_by_all: Sequence[int],
-    ) -> Projection:
-        """Say what was decided about one entity: `chosen` is its candidate's number, -1 for none."""
-        if chosen >= 0 and chosen not in ranked:
-            ranked = [*ranked[:-1], chosen]
-        candidates = {
-            number: _span(spans, number, self._label(pair, entity, spans, number)) for number in ranked
-        }
-        listed = tuple(candidates.values())
-        if chosen >= 0 and self.derived_label == OUTSIDE and self._derived(pair, entity, spans, chosen):
-            return Projection(entity, None, Reason.DROPPED, listed)
-        if chosen >= 0:
-            return Projection(entity, candidates[chosen], Reason.PROJECTED, listed)
-        if not ranked:
-            return Projection(entity, None, Reason.EXCLUDED if linked else Reason.NOT_ALIGNED)
-        best = ranked[0]
-        if spans.score[best] < self.minimum:
-            return Projection(entity, None, Reason.BELOW_MINIMUM, listed)
-        # Whoever has the tokens of its best candidate is why: were they free, it would have them.
-        rivals = tuple(
-            rival
-            for rival, other in zip(entities, chosen_by_all, strict=True)
-            if other >= 0 and spans.start[other] < spans.end[best] and spans.start[best] < spans.end[other]
-        )
-        return Projection(entity, None, Reason.LOST_COLLISION, listed, rivals)
+        pairs: Sequence[Pair],
+        names: Sequence[Sequence[Span]],
+        rows: Rows,
+        edges: Edges,
+        places: Places,
+        evidence: Evidence,
+    ) -> Floats:
+        """The mean of the parts' scores, weighed; float64 (candidates,)."""
+        total = np.zeros(len(places))
+        if "alignment" in self.parts:
+            total += self.parts["alignment"] * measures.by_links(rows, edges, places, self.unaligned_discount)
+        if "tagger" in self.parts:
+            tags = _needed(evidence.tags, "a tagger's probabilities")
+            total += self.parts["tagger"] * measures.by_tagger(pairs, names, tags, rows, places)
+        if "string" in self.parts:
+            from projner_core.similarity import likeness
 
-    def _derived(self, pair: Pair, entity: Span, spans: Spans, number: int) -> bool:
-        return is_derived(pair, entity, int(spans.start[number]), int(spans.end[number]))
+            total += self.parts["string"] * measures.by_form(pairs, names, rows, places, likeness)
+        if "translation" in self.parts:
+            some = self._best(places, total) if len(self.parts) > 1 else np.arange(len(places))
+            few = Places(places.row[some], places.start[some], places.end[some])
+            total[some] += self.parts["translation"] * measures.by_translation(
+                pairs, names, rows, few, self._scorer
+            )
+        return total / sum(self.parts.values())
 
-    def _label(self, pair: Pair, entity: Span, spans: Spans, number: int) -> str:
-        """The label that a candidate would take."""
-        if self.derived_label in ("", OUTSIDE) or not self._derived(pair, entity, spans, number):
-            return entity.label
-        return self.derived_label
+    def _best(self, places: Places, score: Floats) -> Integers:
+        """The numbers of the `rescored` best candidates of each row, rising."""
+        order = np.lexsort((places.start, places.end, -score, places.row))
+        rank = np.arange(len(order)) - np.searchsorted(places.row, places.row)
+        return np.sort(order[rank < self.rescored])
 
+    @cached_property
+    def _scorer(self) -> measures.Scorer:
+        from projner_core.inference.seq2seq import load_scorer
 
-def _check(
-    pairs: Sequence[Pair], entities: Sequence[Sequence[Span]], alignments: Sequence[Alignment]
-) -> None:
-    for pair, spans, alignment in zip(pairs, entities, alignments, strict=True):
-        if not spans:
-            continue
-        source, target = pair.both()
-        for span in spans:
-            if span.end > len(source):
-                raise ValueError(
-                    f"pair {pair.id!r}: the {span.label} entity [{span.start}, {span.end}) ends past the "
-                    f"source sentence, which has {len(source)} tokens"
-                )
-        alignment.check(len(source), len(target))
+        scorer: measures.Scorer = load_scorer(self.model)
+        return scorer
 
+    def _good_enough(self, rows: Rows, spans: Spans, pairs: int) -> tuple[Integers, Candidates]:
+        """The numbers of the candidates that reach the minimum, and these candidates."""
+        use = np.flatnonzero(spans.score >= self.minimum)
+        pair = rows.pair[spans.row[use]]
+        first = np.searchsorted(pair, np.arange(pairs + 1))
+        entity = spans.row[use] - np.searchsorted(rows.pair, pair)  # counted from the pair's first row
+        return use, Candidates.of(entity, spans.start[use], spans.end[use], spans.score[use], first=first)
 
-def _good_enough(rows: Rows, spans: Spans, pairs: int, minimum: float) -> tuple[Integers, Candidates]:
-    """The numbers of the candidates that reach the minimum, and these candidates."""
-    use = np.flatnonzero(spans.score >= minimum)
-    pair = rows.pair[spans.row[use]]
-    first = np.searchsorted(pair, np.arange(pairs + 1))
-    entity = spans.row[use] - np.searchsorted(rows.pair, pair)  # counted from the pair's first row
-    return use, Candidates.of(entity, spans.start[use], spans.end[use], spans.score[use], first=first)
+    def _choose(self, rows: Rows, spans: Spans, pairs: int) -> list[list[int]]:
+        """The numbers of the candidates that each row takes, by position."""
+        use, candidates = self._good_enough(rows, spans, pairs)
+        solve = select if self.solver == "exact" else greedy
+        chosen = use[solve(candidates, n_proj=self.n_proj)]
+        target: list[list[int]] = [[] for _ in range(len(rows))]
+        for number, row in zip(chosen.tolist(), spans.row[chosen].tolist(), strict=True):
+            target[row].append(number)
+        return target
 
 
-def _choose(rows: Rows, spans: Spans, pairs: int, minimum: float) -> list[int]:
-    """The number of the candidate that each row takes, -1 for none."""
-    use, candidates = _good_enough(rows, spans, pairs, minimum)
-    chosen = use[select(candidates)]
-    target = np.full(len(rows), -1, dtype=np.int64)
-    target[spans.row[chosen]] = chosen
-    numbers: list[int] = target.tolist()
-    return numbers
+def _asks(
+    candidates: str, parts: Mapping[str, float], predictions: str, given: str, derived_label: str
+) -> dict[Ask, str]:
+    asks: dict[Ask, str] = {}
+    if candidates != "ngram":
+        asks["spans"] = predictions if candidates == "tagger" else given
+    if "tagger" in parts:
+        asks["tags"] = predictions
+    if derived_label:
+        asks["labels"] = ""
+    return asks
 
 
-def _ranked(spans: Spans, rows: int, shown: int) -> list[list[int]]:
-    """The numbers of each row's best candidates, best first; among equals the shorter, then the earlier."""
-    order = np.lexsort((spans.start, spans.end - spans.start, -spans.score, spans.row))
-    first = np.searchsorted(spans.row, np.arange(rows + 1))
-    return [order[a : min(b, a + shown)].tolist() for a, b in pairwise(first.tolist())]
-
-
-def _span(spans: Spans, number: int, label: str) -> Span:
-    score = min(1.0, float(spans.score[number]))
-    return Span(int(spans.start[number]), int(spans.end[number]), label, score)
+def _needed(found: Sequence[Found] | None, what: str) -> Sequence[Found]:
+    if found is None:
+        raise ProjnerError(f"projector 'matching' needs {what} of the target sentences, and was given none")
+    return found

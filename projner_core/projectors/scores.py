@@ -51,18 +51,28 @@ class Rows:
     def __len__(self) -> int:
         return len(self.pair)
 
+    @property
+    def linked(self) -> NDArray[np.bool_]:
+        """Whether each row has any linked target token, bool (rows,)."""
+        mass = np.add.reduceat(np.append(self.weight, 0.0), self.first[:-1])
+        linked: NDArray[np.bool_] = (mass > 0.0) & (np.diff(self.first) > 0)
+        return linked
+
 
 def entity_rows(
     pairs: Sequence[Pair],
     entities: Sequence[Sequence[Span]],
     alignments: Sequence[Alignment],
     forward_share: float,
+    *,
+    hard: bool = False,
 ) -> Rows:
     """Gather the links of every entity.
 
     Args:
         forward_share: the share of `Link.forward`, P(source token | target token), in a link's
             probability; `Link.backward` has the rest. A link that has only a score counts that.
+        hard: every link counts one, and what is too weak to be a link counts nothing.
     """
     owner: list[int] = []  # the pair of each row
     lengths: list[int] = []
@@ -86,13 +96,13 @@ def entity_rows(
             widths.append(width)
             begin += width
         target_begin = int(target_first[index])
-        for links in (alignment.links, alignment.weak):
+        for links in (alignment.links,) if hard else (alignment.links, alignment.weak):
             for link in links:
                 tokens.append(target_begin + link.target)
-                beliefs.append(link.score if link.forward is None else link.forward)
+                beliefs.append(1.0 if hard else link.score if link.forward is None else link.forward)
                 for row in row_of.get(link.source, ()):
                     places.append(row + link.target)
-                    values.append(_probability(link, forward_share))
+                    values.append(1.0 if hard else _probability(link, forward_share))
     return Rows(
         np.array(owner, dtype=np.int64),
         np.concatenate(([0], np.cumsum(np.array(widths, dtype=np.int64)))),

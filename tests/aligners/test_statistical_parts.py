@@ -13,17 +13,19 @@ from projner_core.aligners._statistical import known
 from projner_core.aligners._statistical.compounds import Compounds, ending
 from projner_core.aligners._statistical.cutting import LONGEST, cut
 from projner_core.aligners._statistical.hmm import WIDEST_JUMP, first_jumps, hmm_posterior, model1_posterior
-from projner_core.aligners._statistical.languages import choose, parse, script_of
 from projner_core.aligners._statistical.learned import WordCounts
 from projner_core.aligners._statistical.lexical import Pseudocounts, estimate
 from projner_core.aligners._statistical.model import Model
 from projner_core.aligners._statistical.shapes import SHAPES, Shape, affinity, shapes
-from projner_core.aligners._statistical.similarity import consonants, romanise, similar_pairs
+from projner_core.aligners._statistical.similarity import similar_pairs
 from projner_core.aligners._statistical.tables import Block, Text, build_block, look_up, number_pairs
 from projner_core.aligners._statistical.training import train
 from projner_core.aligners._statistical.units import Joiner
-from projner_core.aligners._statistical.words import STEM_LETTERS, Vocabulary, normalise, stem
+from projner_core.aligners._statistical.words import STEM_LETTERS, Vocabulary, stem
 from projner_core.bundled import lexicons
+from projner_core.languages import choose, parse, script_of
+from projner_core.similarity.sound import consonants
+from projner_core.similarity.spelling import normalise, romanise
 
 
 def block_of(*pairs: tuple[str, str]) -> tuple[Block, Vocabulary, Vocabulary]:

@@ -10,15 +10,25 @@ from hypothesis import strategies as st
 
 from projner_core import projectors
 from projner_core.corpus import Alignment, Link, Pair, Projection, Reason, Sentence, Span
+from projner_core.projectors.base import Evidence
 from projner_core.projectors.conventions import is_derived
 
+KNOWN = frozenset({"LOC", "MISC", "NORP"})
 
-def project(source: str, target: str, entity: Span, links: str, **options: str) -> Projection:
+
+def project(
+    source: str,
+    target: str,
+    entity: Span,
+    links: str,
+    known: frozenset[str] | None = KNOWN,
+    **options: str,
+) -> Projection:
     cells = [tuple(map(int, part.split("-"))) for part in links.split()]
     pair = Pair("p", Sentence(tuple(source.split()), "en"), Sentence(tuple(target.split())))
     projector = projectors.create("matching", **options)
     ((projection,),) = projector.project(
-        [pair], [[entity]], [Alignment(tuple(Link(*cell) for cell in cells))]
+        [pair], [[entity]], [Alignment(tuple(Link(*cell) for cell in cells))], Evidence(labels=known)
     )
     return projection
 
@@ -87,6 +97,15 @@ def test_one_may_keep_the_label_or_drop_the_word():
     dropped = project(*given, derived_label="O")
     assert (dropped.target, dropped.reason) == (None, Reason.DROPPED)
     assert [(c.start, c.label) for c in dropped.candidates] == [(2, "LOC")]
+
+
+def test_a_job_that_knows_no_such_label_keeps_its_own():
+    """MasakhaNER has no MISC: nobody wants labels that no guideline of the corpus names."""
+    given = ("Europe 's roads", "Las carreteras europeas", Span(0, 1, "LOC"), "0-2")
+    for known in (frozenset({"LOC", "DATE"}), None):  # None: the labels of this call, LOC alone
+        projection = project(*given, known=known)
+        assert projection.target is not None
+        assert projection.target.label == "LOC"
 
 
 def test_a_word_that_is_dropped_had_its_tokens():

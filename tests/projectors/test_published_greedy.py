@@ -20,12 +20,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from projner_core import aligners
+from projner_core import aligners, projectors
 from projner_core.corpus import Alignment, Link, Pair, Sentence, Span
 from projner_core.formats import conll
-from projner_core.projectors.matching import MatchingProjector
 from projner_core.schemes import decode, repair
-from projner_core.selection import greedy
 
 Place = tuple[int, int]
 Tie = Callable[[int, int, int], Any]  # start, end and number of the entity -> larger is taken first
@@ -69,30 +67,9 @@ def as_published(
 def ours(
     pairs: Sequence[Pair], entities: Sequence[Sequence[Span]], alignments: Sequence[Alignment]
 ) -> list[list[Place | None]]:
-    """The same by `matching`: links that are there or not, every n-gram, no rule of ours about words.
-
-    The formula asks of a word only whether it is "!" or "?", so every other one is replaced by "w".
-    """
-    bare = [
-        Pair(pair.id, Sentence(("w",) * len(pair.source or ())), Sentence(_bare(pair.target.tokens)))
-        for pair in pairs
-    ]
-    hard = [Alignment(tuple(Link(k.source, k.target) for k in a.links)) for a in alignments]
-    every = MatchingProjector(
-        max_length=10_000, minimum=1e-6, unaligned_discount=0.0, lower_case_edge=1.0, leave_articles=False
-    )
-    candidates = every.candidates(bare, entities, hard)
-    chosen = greedy(candidates)
-    places: list[list[Place | None]] = [[None] * len(own) for own in entities]
-    for number, own in enumerate(places):
-        for i in range(candidates.first[number], candidates.first[number + 1]):
-            if chosen[i]:
-                own[candidates.entity[i]] = int(candidates.start[i]), int(candidates.end[i])
-    return places
-
-
-def _bare(tokens: Sequence[str]) -> tuple[str, ...]:
-    return tuple(token if token in ("!", "?") else "w" for token in tokens)
+    """The same by the projector `published`."""
+    found = projectors.create("published").project(pairs, entities, alignments)
+    return [[p.target and (p.target.start, p.target.end) for p in own] for own in found]
 
 
 @st.composite

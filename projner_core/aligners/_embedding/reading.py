@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from projner_core.aligners._statistical.languages import choose
 from projner_core.corpus import Sentence
 from projner_core.inference import Encoder, Subwords, Window, in_batches, split, windows
+from projner_core.languages import choose
 
 if TYPE_CHECKING:
     import torch

@@ -9,9 +9,9 @@ from functools import lru_cache
 
 from babel.core import Locale, UnknownLocaleError
 
-from projner_core.aligners._statistical.languages import choose, parse
-from projner_core.aligners._statistical.words import normalise
 from projner_core.bundled import lexicons
+from projner_core.languages import choose, parse
+from projner_core.similarity.spelling import normalise
 
 Counts = dict[tuple[str, str], float]  # (source word, target word), both normalised -> count
 

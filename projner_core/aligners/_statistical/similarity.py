@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from anyascii import anyascii
-from numba import njit
 from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.process import cpdist
 
-from projner_core.aligners._statistical.arrays import FloatArray, IntArray, sums
+from projner_core.aligners._statistical.arrays import FloatArray, sums
 from projner_core.aligners._statistical.lexical import Pseudocounts
 from projner_core.aligners._statistical.tables import Block, Table
+from projner_core.similarity.letters import letters, plausible
+from projner_core.similarity.sound import consonants
+from projner_core.similarity.spelling import romanise
 
-_COMMON_LETTERS = 0.5  # a quick test before the similarity is computed: the share of letters in common
 _LEAST = 0.82  # the smallest similarity that says anything
 _NOUGHT = 0.75  # the similarity that would weigh nothing
 _SHORT = 4  # letters: up to here words have to be equal
@@ -34,39 +33,7 @@ _BY_SOUND = (
         4,
     ),
 )
-_SOUNDS = (("ph", "f"), ("ch", "k"), ("kh", "k"), ("gh", "g"), ("dh", "d"), ("th", "t"), ("x", "ks"))
-_NEAR_SOUNDS = str.maketrans(
-    {
-        "c": "k",
-        "q": "k",
-        "g": "k",
-        "v": "f",
-        "p": "b",
-        "d": "t",
-        "r": "l",
-        "z": "s",
-        **dict.fromkeys("aeiouyw", ""),
-    }
-)
-_VAV = "\u05d5"  # mostly a vowel, in names
 _LETTERS_OF_A_CONSONANT = 1.5  # how long a word is whose vowels are not written
-
-
-@lru_cache(maxsize=200_000)
-def romanise(word: str) -> str:
-    """A normalised word in ASCII letters, so that scripts can be compared: `москва` is `moskva`."""
-    if word.isascii():
-        return word
-    return anyascii(word).lower() or word
-
-
-@lru_cache(maxsize=200_000)
-def consonants(word: str) -> str:
-    """The consonants that a word sounds of, the near ones as one: `merkel` and `ميركل` are both `mlkl`."""
-    sounds = "".join(c for c in romanise(word.replace(_VAV, "")) if c.isalnum())
-    for letters, sound in _SOUNDS:
-        sounds = sounds.replace(letters, sound)
-    return sounds.translate(_NEAR_SOUNDS)
 
 
 def similar_pairs(
@@ -129,13 +96,13 @@ def _likeness(
         shortest: words of fewer letters are not compared.
         length: how many letters a letter counts for.
     """
-    left_bits, left_length = _letters(left)
-    right_bits, right_length = _letters(right)
-    near = _plausible(table.source, table.target, left_bits, left_length, right_bits, right_length)
+    left_bits, left_length = letters(left)
+    right_bits, right_length = letters(right)
+    near = plausible(table.source, table.target, left_bits, left_length, right_bits, right_length)
     if among is not None:
         near = near[among[near]]
-    letters = np.minimum(left_length[table.source[near]], right_length[table.target[near]])
-    near, letters = near[letters >= shortest], letters[letters >= shortest] * length
+    shorter = np.minimum(left_length[table.source[near]], right_length[table.target[near]])
+    near, shorter = near[shorter >= shortest], shorter[shorter >= shortest] * length
     likeness = cpdist(
         [left[s] for s in table.source[near].tolist()],
         [right[t] for t in table.target[near].tolist()],
@@ -143,8 +110,8 @@ def _likeness(
         dtype=np.float64,
         workers=threads,
     )
-    believed = (likeness >= _LEAST) & ((likeness == 1.0) | (letters > _SHORT))
-    found = ((likeness - _NOUGHT) / (1.0 - _NOUGHT)) ** 2 * np.minimum(1.0, letters / _LONG)
+    believed = (likeness >= _LEAST) & ((likeness == 1.0) | (shorter > _SHORT))
+    found = ((likeness - _NOUGHT) / (1.0 - _NOUGHT)) ** 2 * np.minimum(1.0, shorter / _LONG)
     count = np.zeros(len(table))
     count[near[believed]] = found[believed]
     return count
@@ -164,46 +131,3 @@ def _as_pseudocounts(block: Block, count: FloatArray) -> list[Pseudocounts]:
         if level + 1 < len(block.tables):
             count = sums(table.parent, len(block.tables[level + 1]), count)
     return levels
-
-
-def _letters(words: list[str]) -> tuple[npt.NDArray[np.uint64], IntArray]:
-    """For each word the set of its characters as 64 bits (some share one), and its length."""
-    bits = [0] * len(words)
-    for number, word in enumerate(words):
-        for character in set(word):
-            bits[number] |= 1 << (ord(character) & 63)
-    return np.array(bits, dtype=np.uint64), np.array([len(word) for word in words], dtype=np.int32)
-
-
-@njit(cache=True, nogil=True)
-def _plausible(
-    source: IntArray,
-    target: IntArray,
-    source_letters: npt.NDArray[np.uint64],
-    source_length: IntArray,
-    target_letters: npt.NDArray[np.uint64],
-    target_length: IntArray,
-) -> IntArray:
-    """Pairs whose lengths are within a factor of two and that share enough letters: int32 [Q]."""
-    chosen = np.empty(len(source), dtype=np.int32)
-    n = 0
-    for p in range(len(source)):
-        a, b = source[p], target[p]
-        if source_length[a] > 2 * target_length[b] or target_length[b] > 2 * source_length[a]:
-            continue
-        both = _bits(source_letters[a] & target_letters[b])
-        if both >= _COMMON_LETTERS * max(_bits(source_letters[a]), _bits(target_letters[b])):
-            chosen[n] = p
-            n += 1
-    return chosen[:n].copy()
-
-
-@njit(cache=True, nogil=True)
-def _bits(mask: int) -> int:
-    """How many bits of a 64-bit mask are set."""
-    n = 0
-    rest = np.uint64(mask)
-    while rest:
-        rest &= rest - np.uint64(1)
-        n += 1
-    return n

@@ -18,8 +18,9 @@ import numpy.typing as npt
 from rapidfuzz.distance import Indel
 from rapidfuzz.process import cdist
 
-from projner_core.aligners._statistical.similarity import consonants, romanise
-from projner_core.aligners._statistical.words import Vocabulary, normalise
+from projner_core.aligners._statistical.words import Vocabulary
+from projner_core.similarity.sound import consonants
+from projner_core.similarity.spelling import normalise, romanise
 
 # Thai and Lao, Tibetan, Myanmar, Khmer, Kana, Han.
 WITHOUT_SPACES = re.compile(

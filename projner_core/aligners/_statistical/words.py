@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from projner_core.aligners._statistical.arrays import IntArray
+from projner_core.similarity.spelling import normalise
 
 # Letters that a stem keeps, level by level: the word itself, then ever shorter beginnings of it.
 STEM_LETTERS: tuple[int, ...] = (6, 4)
@@ -17,17 +18,6 @@ LEVELS = 1 + len(STEM_LETTERS)
 # Canonical combining classes up to this one are part of how a syllable is written (nukta, virama);
 # those above are points, tones and accents, which writers set or leave out.
 _LAST_ESSENTIAL_CLASS = 9
-
-
-def normalise(token: str) -> str:
-    """The word that `token` writes: NFKC, lower case, without invisible format characters.
-
-    A token of nothing else (a lone U+200B, say) is kept as it is, so that no word is empty.
-    """
-    word = unicodedata.normalize("NFKC", token).lower()
-    if not word.isascii():
-        word = "".join(c for c in word if unicodedata.category(c) != "Cf")
-    return word or token
 
 
 # What Arabic and Hebrew write together with the next word: and, then; with, like, to, from; the.

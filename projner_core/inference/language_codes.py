@@ -1,0 +1,107 @@
+"""The codes that a translation model has for languages, and which of them an ordinary code means.
+
+NLLB says `swh_Latn`, M2M100 and MADLAD say `sw`, OPUS-MT says `swa` or `sw`: whoever has a corpus in Swahili
+need not know.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from babel.core import get_global
+
+from projner_core.errors import ProjnerError
+
+_LANGUAGE_CODE = re.compile(r"(__)?[a-z]{2,3}(_[A-Z][A-Za-z]{1,3})?(__)?")
+
+# Where models and CLDR's table of aliases do not call a language alike: Norwegian without a standard is
+# Bokmål; models have one variety of Fulfulde, Pashto and Quechua; Twi is no more than Akan to CLDR; M2M100
+# has a code of its own for Northern Sotho.
+_ALIASES = {
+    "no": "nb", "nor": "nb", "fuv": "ff", "ful": "ff", "pbt": "ps", "quy": "qu", "tw": "tw", "twi": "tw",
+    "ns": "nso",
+}  # fmt: skip
+
+
+class _Language(NamedTuple):
+    language: str  # as CLDR calls it: `sw`
+    first: str  # the code's own first part: `swh`
+    script: str  # named, or implied by a region; else empty
+    region: str
+
+
+def codes(tokenizer: Any) -> tuple[str, ...]:
+    """The language codes that a tokenizer puts beside a sentence, if it does so."""
+    if getattr(tokenizer, "src_lang", None) is None:
+        return ()
+    by_code = getattr(tokenizer, "lang_code_to_token", None)  # M2M100
+    if by_code:
+        return tuple(by_code)
+    return tuple(sorted(token for token in tokenizer.get_added_vocab() if _LANGUAGE_CODE.fullmatch(token)))
+
+
+def resolve(code: str, known: Iterable[str], model: str) -> str:
+    """The one of a model's own codes that a BCP 47, ISO 639 or FLORES code means.
+
+    Itself where the model has it; else the same language's, in the script that the code names or the language
+    is mostly written in: `zh` is `zho_Hans` and `zh-TW` is `zho_Hant`.
+
+    Raises:
+        ProjnerError: the model has no such language; says which it has.
+    """
+    own = tuple(known)
+    if code in own:
+        return code
+    asked = _parse(code)
+    same = [name for name in own if _parse(name).language == asked.language]
+    if not same:
+        raise ProjnerError(
+            f"the model {model!r} has no language {code!r}; it has: {', '.join(own) or 'none by a code'}"
+        )
+    script = _script(asked)
+
+    def strangeness(name: str) -> tuple[bool, bool, bool, str]:
+        other = _parse(name)
+        return _script(other) != script, other.first != asked.first, other.region != asked.region, name
+
+    return min(same, key=strangeness)
+
+
+def same_language(one: str, other: str) -> bool:
+    """Whether two codes are of one language, in whatever script."""
+    return _parse(one).language == _parse(other).language
+
+
+def is_language(code: str) -> bool:
+    """Whether a code is one language's; `roa`, `mul` and what CLDR has never heard of are not."""
+    return _parse(code).language in get_global("likely_subtags")
+
+
+@lru_cache(maxsize=4096)
+def _parse(code: str) -> _Language:
+    first, *rest = re.split(r"[-_]", code.strip().strip("_"))
+    first = first.lower()
+    language = _ALIASES.get(first) or get_global("language_aliases").get(first, first)
+    language, *implied = language.split("_")  # prs is fa_AF
+    script = region = ""
+    for part in (*rest, *implied):
+        if len(part) == 4 and part.isalpha():
+            script = script or part.title()
+        elif (len(part) == 2 and part.isalpha()) or (len(part) == 3 and part.isdigit()):
+            region = region or part.upper()
+    return _Language(language, first, script, region)
+
+
+def _script(code: _Language) -> str:
+    """The script that is named, else the likely one; empty where none is known."""
+    if code.script:
+        return code.script
+    likely = get_global("likely_subtags")
+    for key in (f"{code.language}_{code.region}", code.language):
+        parts = likely.get(key, "").split("_")
+        if len(parts) > 1:
+            return str(parts[1])
+    return ""
