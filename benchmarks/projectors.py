@@ -35,6 +35,13 @@ from projner_core.projectors.base import Evidence, asks
 
 PROJECTORS: dict[str, dict[str, Any]] = {
     "matching": {"name": "matching"},
+    "matching, labels kept": {"name": "matching", "derived_label": ""},
+    "matching, alignment 1, string 0.2": {
+        "name": "matching",
+        "score": "fusion",
+        "weights": "alignment 1, string 0.2",
+    },
+    "published": {"name": "published"},
     "heuristic, published": {"name": "heuristic"},
     "heuristic, ratio": {"name": "heuristic", "form": "ratio"},
     "markers": {"name": "markers"},

@@ -24,13 +24,20 @@ TOLERANCE = 1e-9
 
 
 def random_instances(count: int, seed: int = 0) -> Candidates:
-    """Sentences of 3 to 24 tokens and 1 to 6 entities, each with 1 to 8 short spans around some place."""
+    """Sentences of 3 to 120 tokens and 1 to 14 entities, each with 1 to 8 short spans around some place.
+
+    The entities of half of the sentences all want the same few tokens.
+    """
     rng = np.random.default_rng(seed)
     sentences = []
-    for _ in range(count):
-        tokens, rows = int(rng.integers(3, 25)), []
-        for entity in range(int(rng.integers(1, 7))):
-            place = int(rng.integers(0, tokens))
+    for number in range(count):
+        tokens, entities, rows = int(rng.integers(3, 121)), int(rng.integers(1, 15)), []
+        middle = int(rng.integers(0, tokens))
+        for entity in range(entities):
+            if number % 2:
+                place = int(rng.integers(0, tokens))
+            else:
+                place = min(tokens - 1, max(0, middle + int(rng.integers(-entities, entities + 1))))
             for _ in range(int(rng.integers(1, 9))):
                 start = max(0, min(tokens - 1, place + int(rng.integers(-2, 3))))
                 end = min(tokens, start + int(rng.integers(1, 6)))

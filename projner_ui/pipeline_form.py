@@ -30,6 +30,7 @@ _NAMES = {
     ("aligner", "eflomal"): "eflomal: learns from your pairs, by sampling",
     ("aligner", "identity"): "identity: both sides are one language",
     ("aligner", "combination"): "combination: several aligners vote",
+    ("projector", "published"): "published: n-grams, hard links, the best score first",
     ("projector", "matching"): "matching: the best set of spans, exactly",
     ("projector", "heuristic"): "heuristic: the linked words that stand together",
     ("projector", "markers"): "markers: from text with the entities in brackets",

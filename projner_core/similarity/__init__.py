@@ -4,3 +4,9 @@
 its consonants; `letters` finds quickly which pairs of words are worth a comparison; `names` compares names of
 one or several words. All of it works on copies: no token is changed.
 """
+
+from __future__ import annotations
+
+from projner_core.similarity.names import likeness
+
+__all__ = ["likeness"]

@@ -9,10 +9,23 @@ consonants are taken for one.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from projner_core.similarity.spelling import romanise
 
+# Scripts that spell foreign names by their consonants (Hebrew to Syriac), or by syllables and not letter by
+# letter (Thai to Khmer; Kana and Han); and how many consonants a word must have to be compared by them.
+# Syllables romanised have a few in common by chance.
+BY_SOUND = (
+    (re.compile(r"[\u0590-\u05ff\u0600-\u074f\u08a0-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]"), 3),
+    (
+        re.compile(
+            r"[\u0e01-\u0eff\u0f40-\u0fbc\u1000-\u109f\u1780-\u17d3\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff]"
+        ),
+        4,
+    ),
+)
 _SOUNDS = (("ph", "f"), ("ch", "k"), ("kh", "k"), ("gh", "g"), ("dh", "d"), ("th", "t"), ("x", "ks"))
 _NEAR_SOUNDS = str.maketrans(
     {

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import numpy.typing as npt
 from rapidfuzz.distance import JaroWinkler
@@ -13,7 +11,7 @@ from projner_core.aligners._statistical.arrays import FloatArray, sums
 from projner_core.aligners._statistical.lexical import Pseudocounts
 from projner_core.aligners._statistical.tables import Block, Table
 from projner_core.similarity.letters import letters, plausible
-from projner_core.similarity.sound import consonants
+from projner_core.similarity.sound import BY_SOUND, consonants
 from projner_core.similarity.spelling import romanise
 
 _LEAST = 0.82  # the smallest similarity that says anything
@@ -21,18 +19,6 @@ _NOUGHT = 0.75  # the similarity that would weigh nothing
 _SHORT = 4  # letters: up to here words have to be equal
 _LONG = 6  # letters: from here on a pair weighs in full
 
-# Scripts that spell foreign names by their consonants (Hebrew to Syriac), or by syllables and not letter by
-# letter (Thai to Khmer; Kana and Han); and how many consonants a word must have to be compared by them.
-# Syllables romanised have a few in common by chance.
-_BY_SOUND = (
-    (re.compile(r"[\u0590-\u05ff\u0600-\u074f\u08a0-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]"), 3),
-    (
-        re.compile(
-            r"[\u0e01-\u0eff\u0f40-\u0fbc\u1000-\u109f\u1780-\u17d3\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff]"
-        ),
-        4,
-    ),
-)
 _LETTERS_OF_A_CONSONANT = 1.5  # how long a word is whose vowels are not written
 
 
@@ -59,7 +45,7 @@ def similar_pairs(
     count = _likeness(
         table, [romanise(word) for word in sources], [romanise(word) for word in targets], threads
     )
-    for script, least_consonants in _BY_SOUND:
+    for script, least_consonants in BY_SOUND:
         source_by_sound = np.array([bool(script.search(word)) for word in sources])
         target_by_sound = np.array([bool(script.search(word)) for word in targets])
         if source_by_sound.any() or target_by_sound.any():
