@@ -33,7 +33,7 @@ def m2m100(folder: Path, texts: Iterable[str] = models.TEXTS, *, seed: int = 0) 
     )
     tokenizer.save_pretrained(folder)
     config = M2M100Config(
-        vocab_size=len(tokenizer),
+        vocab_size=len(vocab) + len(tokenizer.lang_code_to_token) + tokenizer.num_madeup_words,
         d_model=32,
         encoder_layers=2,
         decoder_layers=1,
@@ -82,8 +82,8 @@ def t5(folder: Path, texts: Iterable[str] = models.TEXTS, *, codes: tuple[str, .
         d_ff=64,
         num_layers=2,
         num_heads=2,
-        decoder_start_token_id=0,
     )
+    config.decoder_start_token_id = 0
     models._save(T5ForConditionalGeneration, config, folder, 0)
     return _lively(folder, 2)
 

@@ -135,7 +135,8 @@ def test_nllb_reads_the_code_of_its_language_first_on_both_sides(scorer):
 def test_a_text_that_is_too_long_counts_by_its_beginning(scorer):
     long = "Berlin " * 100
     a, b = scorer.log_probabilities([long, long], [long, long + "and more"], **LANGUAGES)
-    assert a == b and math.isfinite(a)
+    assert a == b
+    assert math.isfinite(a)
 
 
 def test_bfloat16_is_near_float32_for_the_head_stays_exact(folders):
@@ -169,7 +170,8 @@ def test_similarity_is_normalised_by_each_text_itself_and_the_mean_of_both_ways(
         for a, b, c, d in zip(forth, right_alone, back, left_alone, strict=True)
     ]
     assert found == pytest.approx(expected, abs=1e-4)
-    assert all(0 <= score <= 1 for score in found) and min(found) < 0.9
+    assert all(0 <= score <= 1 for score in found)
+    assert min(found) < 0.9
 
 
 @pytest.mark.parametrize("scorer", BOTH_WAYS, indirect=True)
@@ -184,7 +186,8 @@ def test_similarity_is_symmetric_and_a_text_is_its_own_best_translation(scorer):
 def test_a_text_of_nothing_is_similar_to_none(scorer):
     languages = {"left_lang": "en", "right_lang": "de"}
     found = scorer.similarity(["Berlin", "", " ", "Berlin"], ["", "Berlin", "", "."], **languages)
-    assert found[:3] == [0, 0, 0] and found[3] > 0
+    assert found[:3] == [0, 0, 0]
+    assert found[3] > 0
     assert scorer.similarity([], [], **languages) == []
     assert scorer.log_probabilities([], [], **LANGUAGES) == []
     with pytest.raises(ValueError, match="zip"):

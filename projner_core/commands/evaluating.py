@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from projner_core.evaluation.report import Format, Report
     from projner_core.evaluation.summary import Summary
     from projner_core.pipeline.evaluating import Evaluation
-    from projner_core.pipeline.scoring import Compared
+    from projner_core.pipeline.scoring import TwoFiles
     from projner_core.store import Project
 
 
@@ -63,13 +64,14 @@ def compare_(options: argparse.Namespace) -> int:
             raise ProjnerError("say what to compare: --gold and --predicted, or --project and --layers")
         first, second = options.predicted
         compared = compare_files(options.gold, first, second, samples=samples, seed=seed)
+        _say_not_allowed(options.gold, first, second)
         names = (str(first), str(second))
         title = f"{first.name} and {second.name} against {options.gold.name}"
         report = Report(title, names, (compared.first, compared.second), compared.difference)
         _show_difference(options, report, [{"name": name} for name in names], compared)
     else:
         from projner_core.pipeline.evaluating import difference
-        from projner_core.pipeline.scoring import Compared
+        from projner_core.pipeline.scoring import TwoFiles
 
         _refuse(options, "--project", "--gold", "--predicted")
         if options.layers is None:
@@ -78,7 +80,7 @@ def compare_(options: argparse.Namespace) -> int:
             one, other = evaluations
             differ = difference(project, one, other, samples=samples, seed=seed)
             report = _report_of(project, evaluations, differ)
-            compared = Compared(one.summary, other.summary, differ)
+            compared = TwoFiles(one.summary, other.summary, differ)
             _show_difference(options, report, [_told(one), _told(other)], compared)
     _write_report(options.report, report, kind)
     return 0
@@ -123,11 +125,14 @@ def _evaluate_files(options: argparse.Namespace, kind: Format | None) -> int:
 
         from projner_core.terminal import scores_report
 
-        Console().print(scores_report(score_files(options.gold, options.predicted, **asked)))
+        scores = score_files(options.gold, options.predicted, **asked)
+        _say_not_allowed(options.gold, options.predicted)
+        Console().print(scores_report(scores))
         return 0
     from projner_core.evaluation.report import Report
 
     summary = summarise_files(options.gold, options.predicted, **asked)
+    _say_not_allowed(options.gold, options.predicted)
     title = f"{options.predicted.name} against {options.gold.name}"
     report = Report(title, (options.predicted.name,), (summary,))
     if options.json:
@@ -136,6 +141,15 @@ def _evaluate_files(options: argparse.Namespace, kind: Format | None) -> int:
         _print_summary(report, full=options.full)
     _write_report(options.report, report, kind)
     return 0
+
+
+def _say_not_allowed(*paths: Path) -> None:
+    """Tell of tags that count for nothing, since their scheme does not allow them."""
+    from projner_core.pipeline.scoring import not_allowed
+
+    for path in dict.fromkeys(paths):
+        if (found := not_allowed(path)) is not None:
+            print(f"projner: {found}", file=sys.stderr)
 
 
 @contextmanager
@@ -167,7 +181,7 @@ def _report_of(project: Project, evaluations: Sequence[Evaluation], difference: 
 
 
 def _show_difference(
-    options: argparse.Namespace, report: Report, told: list[dict[str, Any]], compared: Compared
+    options: argparse.Namespace, report: Report, told: list[dict[str, Any]], compared: TwoFiles
 ) -> None:
     both = zip(told, (compared.first, compared.second), strict=True)
     if options.json:

@@ -6,9 +6,10 @@ Only entities that share a token can answer each other. Chosen is, in this order
 2. the most tokens shared by gold and its answer, in total,
 3. the most answers with the same label,
 4. the fewest tokens that only one of the two has,
-5. the earliest partners.
+5. the earliest partner, of an entity that alone meets several.
 
-The optimum is exact. Entities of a layer do not overlap, so that most of a corpus is settled at a glance:
+The optimum is exact; which of several that are equally good is found among entities that meet several on
+both sides is not said, but always the same. Entities of a layer do not overlap, so that most of a corpus is settled at a glance:
 equal sets, nothing in common, one entity that meets one. What is left falls apart into groups of
 entities that meet, directly or through others; only a group with several on both sides is solved as an
 assignment problem (`scipy.optimize.linear_sum_assignment`, after Crouse 2016).
@@ -50,6 +51,11 @@ def match(gold: Sequence[Span], predicted: Sequence[Span]) -> list[Match]:
 def overlap(one: Span, other: Span) -> int:
     """How many tokens two spans share; 0 where they do not meet."""
     return max(0, min(one.end, other.end) - max(one.start, other.start))
+
+
+def place(span: Span | None) -> tuple[int, int] | None:
+    """The tokens of a span, from and to; None of no span."""
+    return None if span is None else (span.start, span.end)
 
 
 def _distinct(spans: Sequence[Span]) -> dict[tuple[int, int, str], Span]:

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from projner_core.corpus import Alignment, Pair, Projection, Reason, Sentence, Span
-from projner_core.evaluation.assignment import Match, overlap
+from projner_core.evaluation.assignment import Match, overlap, place
 from projner_core.evaluation.findings import Outcome
 from projner_core.evaluation.links import Links, is_word
 
@@ -149,7 +149,7 @@ def _behind_prediction(predicted: Span | None, projections: Sequence[Projection]
     """The decision that made a prediction."""
     if predicted is None:
         return None
-    same = [p for p in projections if p.target is not None and _place(p.target) == _place(predicted)]
+    same = [p for p in projections if p.target is not None and place(p.target) == place(predicted)]
     return next(
         (p for p in same if p.target and p.target.label == predicted.label), same[0] if same else None
     )
@@ -284,10 +284,6 @@ def _merged(gold: Span | None, predicted: Span | None, matched: Sequence[Match])
     if predicted is None and gold is not None:
         meeting = next((p for g, p in matched if g and p and overlap(gold, p) > 0), None)
     return meeting is not None and sum(1 for g, _ in matched if g and overlap(g, meeting) > 0) > 1
-
-
-def _place(span: Span) -> tuple[int, int]:
-    return span.start, span.end
 
 
 def _words(sentence: Sentence, span: Span | None, without: Span | None) -> tuple[int, ...]:

@@ -17,7 +17,7 @@ import unicodedata
 from collections.abc import Callable
 
 from projner_core.corpus import Link, Reason, Span
-from projner_core.evaluation.assignment import overlap
+from projner_core.evaluation.assignment import overlap, place
 from projner_core.evaluation.boundaries import (
     lack_is_in_an_acronym,
     lack_is_unlinked,
@@ -95,10 +95,12 @@ def not_aligned(case: Case) -> bool:
     acronym of more words than it is linked to (“EU” to “Unión”, and not to “Europea”)."""
     if case.entity is None or case.gold is None or case.same_tokens:
         return False
-    words = case.source_words()
-    unlinked = [token for token in words if not case.links.of_source([token])]
     if case.projection is not None and case.projection.reason is Reason.NOT_ALIGNED:
         return True
+    words = case.source_words()
+    if case.context.alignment is None or not words:
+        return False
+    unlinked = [token for token in words if not case.links.of_source([token])]
     if not case.meet or len(unlinked) == len(words):
         return len(unlinked) == len(words)
     if not lack_is_unlinked(case) or lack_translates_other_words(case):
@@ -168,7 +170,7 @@ def lost_collision(case: Case) -> bool:
         return True
     candidate = _as_candidate(case)
     taken = projection.target
-    if candidate is None or taken is None or _place(taken) == _place(candidate):
+    if candidate is None or taken is None or place(taken) == place(candidate):
         return False
     return candidate.score is not None and taken.score is not None and candidate.score >= taken.score
 
@@ -231,7 +233,9 @@ def tagger_spurious(case: Case) -> bool:
 
 def forced(case: Case) -> bool:
     """Nobody marked the source; its entity has no link to what it was projected to, only weak signs."""
-    return _tagged(case) and case.gold is None and case.entity is not None
+    return (
+        _tagged(case) and case.gold is None and case.entity is not None and case.context.alignment is not None
+    )
 
 
 def gold_disagrees(case: Case) -> bool:
@@ -285,17 +289,13 @@ def _marked_by_people(case: Case) -> list[Span] | None:
 
 
 def _same_place_as_people(case: Case) -> bool:
-    return any(_place(span) == _place(case.entity) for span in _marked_by_people(case) or ())
+    return any(place(span) == place(case.entity) for span in _marked_by_people(case) or ())
 
 
 def _as_people_have_it(case: Case) -> bool:
     return any(
         case.entity is not None and span.same_entity(case.entity) for span in _marked_by_people(case) or ()
     )
-
-
-def _place(span: Span | None) -> tuple[int, int] | None:
-    return None if span is None else (span.start, span.end)
 
 
 def _links_of(case: Case, span: Span) -> list[Link]:
@@ -306,7 +306,7 @@ def _as_candidate(case: Case) -> Span | None:
     """The gold span among the listed candidates."""
     if case.projection is None:
         return None
-    return next((c for c in case.projection.candidates if _place(c) == _place(case.gold)), None)
+    return next((c for c in case.projection.candidates if place(c) == place(case.gold)), None)
 
 
 def _links_to_gold(case: Case) -> list[Link]:

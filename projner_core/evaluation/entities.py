@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from projner_core.corpus import Span
 
 LEVEL = 0.95  # of the intervals
+_MOST_KINDS = 4_000
 _CELLS = 1 << 21  # random numbers held at a time
 
 Counts = NDArray[np.int64]  # (..., 3): gold, predicted, correct
@@ -163,12 +164,12 @@ def score(
         micro=_scores(
             everything,
             _ratios(everything),
-            None if resampled is None else _ratios(resampled.sum(axis=1)),
+            None if resampled is None else _drawn_ratios(resampled.sum(axis=1)),
         ),
         macro=_scores(everything, macro, macro_drawn),
         by_label={
             label: _scores(
-                total[i], _ratios(total[i]), None if resampled is None else _ratios(resampled[:, i])
+                total[i], _ratios(total[i]), None if resampled is None else _drawn_ratios(resampled[:, i])
             )
             for i, label in enumerate(labels)
         },
@@ -179,7 +180,7 @@ def score(
             ),
             entity=_score(
                 _ratios(everything)[1],
-                None if resampled is None else _ratios(resampled.sum(axis=1))[:, 1],
+                None if resampled is None else _drawn_ratios(resampled.sum(axis=1))[:, 1],
             ),
             sentences=len(exact),
             exact_sentences=int(exact.sum()),
@@ -205,7 +206,7 @@ def score_kinds(
     if samples < 1 or sentences == 0:
         return _scores(total, _ratios(total), None)
     drawn = np.random.default_rng(seed).multinomial(sentences, frequency / sentences, size=samples) @ counts
-    return _scores(total, _ratios(total), _ratios(drawn))
+    return _scores(total, _ratios(total), _drawn_ratios(drawn))
 
 
 def _count(
@@ -243,11 +244,17 @@ def _draw(counts: Counts, exact: NDArray[np.bool_], samples: int, seed: int) -> 
     rows = np.column_stack([counts.reshape(sentences, -1), exact])
     kinds, frequency = np.unique(rows, axis=0, return_counts=True)
     generator = np.random.default_rng(seed)
+    if len(kinds) > _MOST_KINDS:  # random groups of sentences vary as sentences do (`resampling.py`)
+        group = generator.permutation(sentences) % _MOST_KINDS
+        kinds = np.zeros((_MOST_KINDS, rows.shape[1]), dtype=np.int64)
+        np.add.at(kinds, group, rows)
+        frequency = np.ones(_MOST_KINDS, dtype=np.int64)
+    units = int(frequency.sum())
     step = max(1, _CELLS // len(kinds))
     table = kinds.astype(np.float64)  # products of whole numbers: exact, and numpy is fast with them
     drawn = np.concatenate(
         [
-            generator.multinomial(sentences, frequency / sentences, size=min(step, samples - begin)) @ table
+            generator.multinomial(units, frequency / units, size=min(step, samples - begin)) @ table
             for begin in range(0, samples, step)
         ]
     ).astype(np.int64)
@@ -261,6 +268,17 @@ def _ratios(counts: Counts) -> Floats:
     bottoms = np.stack([predicted, gold, gold + predicted], axis=-1)
     ratios: Floats = tops / np.maximum(bottoms, 1)
     return ratios
+
+
+def _drawn_ratios(counts: Counts) -> Floats:
+    """The same of bootstrap samples (samples, 3), NaN where a sample has nothing to reckon a score of.
+
+    A sample that misses a rare label says nothing of it: to count it as 0 would make every interval of a
+    rare label begin there.
+    """
+    gold, predicted, _ = (counts[..., i] for i in range(3))
+    reckoned = np.stack([predicted, gold, gold + predicted], axis=-1) > 0
+    return np.where(reckoned, _ratios(counts), np.nan)
 
 
 def _mean_over_labels(ratios: Floats, counts: Counts) -> Floats:
@@ -280,6 +298,9 @@ def _scores(counts: Counts, ratios: Floats, resampled: Floats | None) -> EntityS
 
 def _score(value: float, resampled: Floats | None) -> Score:
     if resampled is None:
+        return Score(float(value))
+    resampled = resampled[np.isfinite(resampled)]
+    if not len(resampled):
         return Score(float(value))
     low, high = np.quantile(resampled, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return Score(float(value), Interval(float(low), float(high)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 
 from projner_core.corpus import Pair, Projection, Sentence, Span
@@ -10,6 +9,7 @@ from projner_core.evaluation.assignment import overlap
 from projner_core.evaluation.cases import Context
 from projner_core.evaluation.findings import Cause, Finding, Outcome
 from projner_core.evaluation.links import Links
+from projner_core.evaluation.words import isolated
 
 
 def explain(finding: Finding, pair: Pair, context: Context | None = None) -> str:
@@ -112,18 +112,21 @@ def _not_aligned(finding: Finding, pair: Pair, context: Context) -> str:
         return f"{entity} is not linked to it"
     linked = {link.source for link in context.alignment.links}
     unlinked = [t for t in range(span.start, span.end) if t not in linked]
-    if len(unlinked) in (0, len(span)):
+    if not unlinked:
+        return f"{entity} is linked to {_destinations(finding, pair, context, inside=range(0))} alone"
+    if len(unlinked) == len(span):
         return f"{entity} is linked to no word of the target"
     words = " ".join(pair.source.tokens[t] for t in unlinked)
     return f"of {entity}, {quoted(words)} is linked to no word of the target"
 
 
-def _destinations(finding: Finding, pair: Pair, context: Context) -> str:
-    """Where the links of the source entity lead, gold left out."""
+def _destinations(finding: Finding, pair: Pair, context: Context, inside: range | None = None) -> str:
+    """Where the links of the source entity lead, `inside` (gold where not given) left out."""
     span = finding.entity
     if span is None or context.alignment is None:
         return "other words of the target"
-    inside = range(finding.gold.start, finding.gold.end) if finding.gold else range(0)
+    if inside is None:
+        inside = range(finding.gold.start, finding.gold.end) if finding.gold else range(0)
     targets = sorted(
         {
             link.target
@@ -222,6 +225,4 @@ def _listed(names: Sequence[str]) -> str:
 
 def quoted(text: str) -> str:
     """Words in quotation marks, isolated (UAX 9) where they run from right to left."""
-    if any(unicodedata.bidirectional(character) in ("R", "AL") for character in text):
-        return f"“\u2068{text}\u2069”"
-    return f"“{text}”"
+    return f"“{isolated(text)}”"

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import unicodedata
 from collections.abc import Callable
 from itertools import groupby
 from typing import Literal
@@ -17,7 +16,7 @@ from typing import Literal
 from projner_core.evaluation.report_cells import Cell, Table
 from projner_core.evaluation.report_html import html
 from projner_core.evaluation.report_tables import Report, tables
-from projner_core.evaluation.words import FIRST_STRONG_ISOLATE, isolated, without_isolates
+from projner_core.evaluation.words import FIRST_STRONG_ISOLATE, isolated, one_line, without_controls
 
 __all__ = ["FORMATS", "Format", "Report", "comma_separated", "html", "latex", "markdown", "write"]
 
@@ -31,9 +30,10 @@ def write(report: Report, kind: Format) -> str:
 
 def markdown(report: Report) -> str:
     """Tables of GitHub-flavoured Markdown."""
-    parts = [f"# {_marked(report.title)}"]
+    parts = [f"# {_marked(without_controls(report.title))}"]
     if report.about:
-        parts.append("\n".join(f"- {_marked(what)}: {_marked(value)}" for what, value in report.about))
+        about = ([_marked(without_controls(text)) for text in line] for line in report.about)
+        parts.append("\n".join(f"- {what}: {value}" for what, value in about))
     for table in tables(report):
         parts.append(f"## {_marked(table.title)}")
         rule = ["---" if i < table.names else "---:" for i in range(len(table.headings))]
@@ -46,7 +46,7 @@ def markdown(report: Report) -> str:
 
 
 def _marked(text: str) -> str:
-    escaped = re.sub(r"([\\`*_\[\]<>|~&$#])", r"\\\1", _one_line(text))
+    escaped = re.sub(r"([\\`*_\[\]<>|~&$#])", r"\\\1", one_line(text))
     return escaped if FIRST_STRONG_ISOLATE in escaped else isolated(escaped)
 
 
@@ -69,9 +69,12 @@ def comma_separated(report: Report) -> str:
     return stream.getvalue()
 
 
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # noqa: RUF001 - full-width, as Excel reads them too
+
+
 def _no_formula(text: str) -> str:
-    text = without_isolates(_one_line(text))
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+    text = without_controls(one_line(text))
+    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _ascii_minus(figure: str) -> str:
@@ -81,8 +84,7 @@ def _ascii_minus(figure: str) -> str:
 def latex(report: Report) -> str:
     """Tables for `booktabs`, to be put into a paper; names in other scripts need XeLaTeX or LuaLaTeX."""
     parts = [
-        f"% {_one_line(report.title)}",
-        *(f"% {_one_line(what)}: {_one_line(value)}" for what, value in report.about),
+        *(f"% {without_controls(one_line(text))}" for text in (report.title, *map(": ".join, report.about))),
         "% \\usepackage{booktabs}",
     ]
     for table in tables(report):
@@ -140,12 +142,7 @@ _TEX = {
 
 
 def _tex(text: str) -> str:
-    return "".join(_TEX.get(character, character) for character in without_isolates(_one_line(text)))
-
-
-def _one_line(text: str) -> str:
-    """The text without what would end a line or is no character to print."""
-    return "".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") else c for c in text)
+    return "".join(_TEX.get(character, character) for character in without_controls(one_line(text)))
 
 
 FORMATS: dict[Format, Callable[[Report], str]] = {

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from html import escape
 from itertools import groupby
 
 from projner_core.evaluation.report_cells import Cell, Table
 from projner_core.evaluation.report_tables import Report, tables
-from projner_core.evaluation.words import FIRST_STRONG_ISOLATE, isolated
+from projner_core.evaluation.words import FIRST_STRONG_ISOLATE, from_the_right, one_line, without_controls
 
 _STYLE = """
 :root { color-scheme: light dark; --paper: #fbfaf8; --card: #fff; --ink: #1d2327; --dim: #5f676c;
@@ -61,7 +60,11 @@ p.note { color: var(--dim); font-size: .88rem; margin: .5rem 0 0; max-width: 46r
 
 def html(report: Report) -> str:
     """One page, self-contained; every text is escaped, and isolated from the direction of its neighbours."""
-    about = "".join(f"<dt>{_text(what)}</dt><dd>{_text(value)}</dd>" for what, value in report.about)
+    title = without_controls(report.title)
+    about = "".join(
+        f"<dt>{_text(without_controls(what))}</dt><dd>{_text(without_controls(value))}</dd>"
+        for what, value in report.about
+    )
     made = tables(report)
     return "\n".join(
         [
@@ -73,12 +76,12 @@ def html(report: Report) -> str:
             # whatever stands in it, a page that may load nothing and run nothing
             '<meta http-equiv="Content-Security-Policy" '
             "content=\"default-src 'none'; style-src 'unsafe-inline'\">",
-            f"<title>{escape(_printable(report.title))}</title>",
+            f"<title>{escape(one_line(title))}</title>",
             f"<style>\n{_STYLE}\n</style>",
             "</head>",
             "<body>",
             "<main>",
-            f"<h1>{_text(report.title)}</h1>",
+            f"<h1>{_text(title)}</h1>",
             *([f"<dl>{about}</dl>"] if about else []),
             _cards(made),
             *(_table(table) for table in made),
@@ -159,11 +162,7 @@ def _bar(cell: Cell) -> str:
 
 def _text(text: str) -> str:
     """Escaped; isolated where it holds letters written from the right."""
-    escaped = escape(_printable(text))
+    escaped = escape(one_line(text))
     if FIRST_STRONG_ISOLATE in text:  # a sentence around a name, which is isolated
         return escaped
-    return f"<bdi>{escaped}</bdi>" if isolated(text) != text else escaped
-
-
-def _printable(text: str) -> str:
-    return "".join(" " if unicodedata.category(c) in ("Cc", "Cs") else c for c in text)
+    return f"<bdi>{escaped}</bdi>" if from_the_right(text) else escaped

@@ -22,7 +22,7 @@ from projner_core.evaluation.report_cells import (
 )
 from projner_core.evaluation.significance import Compared, Difference
 from projner_core.evaluation.summary import DIMENSIONS, Row, Summary
-from projner_core.evaluation.words import CAUSES, isolated
+from projner_core.evaluation.words import CAUSES, isolated, without_controls
 from projner_core.evaluation.words import DIMENSIONS as DIMENSION_WORDS
 from projner_core.evaluation.words import OUTCOMES as OUTCOME_WORDS
 from projner_core.evaluation.words import SCHEMES as SCHEME_WORDS
@@ -67,7 +67,8 @@ def tables(report: Report) -> list[Table]:
         made += differences(report.difference, (report.names[0], report.names[1]))
     made += [outcomes(report)]
     made += [table for table in [causes(report)] if table.rows]
-    made += [_confusion(summary, name if len(report.names) > 1 else "") for name, summary in _named(report)]
+    confusions = [_confusion(own, name if len(report.names) > 1 else "") for name, own in _named(report)]
+    made += [table for table in confusions if table.rows]
     made += [_dimension(report, name) for name in DIMENSIONS if _tells(report, name)]
     made += [_lenient(report)]
     return made
@@ -108,7 +109,7 @@ def _exact_match(report: Report) -> Table:
 
 def differences(difference: Difference, names: tuple[str, str]) -> list[Table]:
     """The difference of two, and who got which sentences right."""
-    first, second = names
+    first, second = map(without_controls, names)
     table, words = difference.table, difference.in_words(first, second)
     return [
         Table(
@@ -212,10 +213,10 @@ def _confusion(summary: Summary, name: str) -> Table:
         return _confusion_list(summary, title)
     return Table(
         title,
-        ("gold", *(label or _NO_ENTITY for label in labels)),
+        ("gold", *map(_label, labels)),
         tuple(
             (
-                Cell(gold or _NO_ENTITY),
+                Cell(_label(gold)),
                 *(
                     Cell("")
                     if not gold and not label
@@ -229,6 +230,10 @@ def _confusion(summary: Summary, name: str) -> Table:
     )
 
 
+def _label(label: str) -> str:
+    return without_controls(label) if label else _NO_ENTITY
+
+
 def _confusion_list(summary: Summary, title: str) -> Table:
     confused = [
         (gold, label, number)
@@ -240,7 +245,9 @@ def _confusion_list(summary: Summary, title: str) -> Table:
     return Table(
         title,
         ("gold", "predicted", "number"),
-        tuple((Cell(gold), Cell(label), count_cell(number)) for gold, label, number in confused),
+        tuple(
+            (Cell(_label(gold)), Cell(_label(label)), count_cell(number)) for gold, label, number in confused
+        ),
         names=2,
     )
 
@@ -337,9 +344,11 @@ def _table(
 ) -> Table:
     """A table with the name of the prediction in each row, where there are two."""
     if len(report.names) == 1:
-        plain = tuple((Cell(value), *cells) for value, _, cells in rows)
+        plain = tuple((Cell(without_controls(value)), *cells) for value, _, cells in rows)
         return Table(title, (about, *headings), plain, note=note)
-    named = tuple((Cell(value), Cell(name), *cells) for value, name, cells in rows)
+    named = tuple(
+        (Cell(without_controls(value)), Cell(without_controls(name)), *cells) for value, name, cells in rows
+    )
     return Table(title, (about, "prediction", *headings), named, names=2, note=note)
 
 

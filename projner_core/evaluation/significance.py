@@ -237,15 +237,18 @@ def _score(value: float, resampled: resampling.Floats | None) -> Score:
 
 
 def _of_f1(f1: Compared, first: str, second: str) -> str:
-    points = 100 * f1.difference.value
+    points, interval = 100 * f1.difference.value, f1.difference.interval
     if round(abs(points), 1) == 0:
-        text = f"{_capital(first)} and {second} have the same F1 to a tenth of a point"
-    else:
-        better, worse = (first, second) if points > 0 else (second, first)
-        text = f"{_capital(better)} is better than {worse} by {abs(points):.1f} points of F1"
-    if f1.difference.interval is None or f1.randomisation is None:
+        same = f"{_capital(first)} and {second} have the same F1{' to a tenth of a point' if points else ''}"
+        if interval is None:
+            return f"{same}."
+        low, high = 100 * interval.low, 100 * interval.high
+        return f"{same} (95 % interval of the difference {_points(low)} to {_points(high)})."
+    better, worse = (first, second) if points > 0 else (second, first)
+    text = f"{_capital(better)} is better than {worse} by {abs(points):.1f} points of F1"
+    if interval is None or f1.randomisation is None:
         return f"{text}."
-    low, high = 100 * f1.difference.interval.low, 100 * f1.difference.interval.high
+    low, high = 100 * interval.low, 100 * interval.high
     if points < 0:
         low, high = -high, -low
     verdict = "" if f1.significant else ", so it may well be chance"
@@ -256,6 +259,11 @@ def _of_f1(f1: Compared, first: str, second: str) -> str:
 
 
 def _of_sentences(table: FourWay, first: str, second: str) -> str:
+    if not table.only_first and not table.only_second:
+        return "Both get the same sentences right." if table.both_right else "Neither gets a sentence right."
+    if table.only_first == table.only_second:
+        number = table.only_first
+        return f"Each of them alone gets {number:,} {_sentences(number)} right, so many the one as the other."
     return (
         f"{_capital(first)} alone gets {table.only_first:,} {_sentences(table.only_first)} right, {second} "
         f"alone {table.only_second:,}: chance alone divides them so unequally in {_chance(table.mcnemar)} "

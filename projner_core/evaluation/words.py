@@ -53,16 +53,29 @@ SCHEMES: dict[str, str] = {
 }
 
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
+_CONTROLS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 
 def isolated(text: str) -> str:
     """The text so that it does not turn around the words and figures beside it, where it is written from
-    the right (Unicode Standard Annex 9, section 2.4); else as it is."""
-    if any(unicodedata.bidirectional(character) in ("R", "AL") for character in text):
+    the right (Unicode Standard Annex 9, section 2.4); else as it is. Controls of its own are left out."""
+    text = without_controls(text)
+    if from_the_right(text):
         return f"{FIRST_STRONG_ISOLATE}{text}{POP_ISOLATE}"
     return text
 
 
-def without_isolates(text: str) -> str:
-    """The inverse, for what knows no such characters."""
-    return text.replace(FIRST_STRONG_ISOLATE, "").replace(POP_ISOLATE, "")
+def from_the_right(text: str) -> bool:
+    """Whether it has a letter that is written from the right."""
+    return any(unicodedata.bidirectional(character) in ("R", "AL") for character in text)
+
+
+def without_controls(text: str) -> str:
+    """The text without what embeds, overrides and isolates (U+202A to U+202E, U+2066 to U+2069): an override
+    that a label opens and does not close would turn everything behind it around."""
+    return text.translate(_CONTROLS)
+
+
+def one_line(text: str) -> str:
+    """The text with a space for each character that would end a line or cannot be printed."""
+    return "".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") else c for c in text)

@@ -5,7 +5,9 @@ fetched before. Loading imports torch and transformers; importing this package i
 
 To read it: `devices` (where and in which numbers) → `batching` (how much at once) → `checkpoints` (which
 files) → `loading` (from files to networks) → `subwords` (what a network reads) → `products` (how a CPU
-multiplies) → `encoders` (its vectors).
+multiplies) → `encoders` (its vectors); and for how probable a translation is, `language_codes` and
+`translation_pieces` (what a translation model reads) → `translation_network` → `seq2seq`. `keeping` has what
+is in memory.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from projner_core.inference.devices import DEVICES, DTYPES, device, dtype
 from projner_core.inference.encoders import Encoder, load_encoder
 from projner_core.inference.keeping import free
 from projner_core.inference.loading import load_network, load_tokenizer
+from projner_core.inference.seq2seq import TranslationScorer, load_scorer
 from projner_core.inference.subwords import Subwords, Window, split, windows
 
 __all__ = [
@@ -23,6 +26,7 @@ __all__ = [
     "DTYPES",
     "Encoder",
     "Subwords",
+    "TranslationScorer",
     "Window",
     "batches",
     "device",
@@ -31,6 +35,7 @@ __all__ = [
     "in_batches",
     "load_encoder",
     "load_network",
+    "load_scorer",
     "load_tokenizer",
     "locate",
     "revision",

@@ -64,7 +64,7 @@ class Writer(ABC):
 
     def targets(self, texts: Sequence[str]) -> list[list[int]]:
         """The pieces of target texts, without any mark."""
-        found = self.tokenizer(text_target=list(texts), add_special_tokens=False)["input_ids"]
+        found = self.tokenizer(list(texts), add_special_tokens=False)["input_ids"]
         return [pieces[: self.limit] for pieces in found]
 
     def _read(self, texts: Sequence[str]) -> list[list[int]]:
@@ -103,8 +103,9 @@ class CodeWriter(Writer):
     def opening(self, target_lang: str) -> list[int]:
         """As `Writer.opening`."""
         code = resolve(target_lang, self.codes, self.model)
-        token = getattr(self.tokenizer, "lang_code_to_token", {}).get(code, code)
-        return [self.start, self.tokenizer.convert_tokens_to_ids(token)]
+        if hasattr(self.tokenizer, "get_lang_id"):  # M2M100, whose pieces are called `__de__`
+            return [self.start, self.tokenizer.get_lang_id(code)]
+        return [self.start, self.tokenizer.convert_tokens_to_ids(code)]
 
 
 class MarianWriter(Writer):
@@ -137,6 +138,11 @@ class MarianWriter(Writer):
         """As `Writer.sources`."""
         code = self.told(source_lang, target_lang)
         return self._read([f">>{code}<< {text}" if code else text for text in texts])
+
+    def targets(self, texts: Sequence[str]) -> list[list[int]]:
+        """As `Writer.targets`: each side has pieces of its own."""
+        found = self.tokenizer(text_target=list(texts), add_special_tokens=False)["input_ids"]
+        return [pieces[: self.limit] for pieces in found]
 
 
 class PrefixWriter(Writer):

@@ -58,7 +58,9 @@ def find(project: Project, projector: Projector, entities: Layer) -> Known:
         ProjnerError: there is no such layer, or there are several and none was named.
     """
     wanted = asks(projector)
-    answers = {ask: _layer(project, ask, name) for ask, name in wanted.items() if ask != "labels"}
+    answers: dict[Ask, Layer] = {
+        ask: _layer(project, ask, name) for ask, name in wanted.items() if ask != "labels"
+    }
     return Known(answers, _labels(project, entities) if "labels" in wanted else None)
 
 

@@ -21,6 +21,8 @@ from projner_core.store import Layer, LayerKind, Project
 if TYPE_CHECKING:
     from projner_core.corpus import Pair
 
+# Their projectors place entities by marks in a text; links help to tell the marks apart, if anything.
+_PLACED_BY_MARKS = frozenset({"markers", "back-translation"})
 JUDGED = "judged"  # the key of all pairs that a review has something to say of
 
 
@@ -76,7 +78,9 @@ class _Behind:
     def __init__(self, project: Project, layer: Layer) -> None:
         self._project = project
         self.entities = source_entities_of(project, layer.id)
-        self.links = links_behind(project, layer.id)
+        # Links that did not place an entity did not misplace it: no cause is read from them.
+        marked = layer.provenance.get("system") in _PLACED_BY_MARKS
+        self.links = None if marked else links_behind(project, layer.id)
         self.source_gold = self._people_marked()
         self._asked = layer.kind is LayerKind.PROJECTIONS and self.entities is not None
 

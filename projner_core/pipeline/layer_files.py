@@ -65,7 +65,7 @@ def read_in(
 
 def free_name(project: Project, wanted: str, what: str) -> str:
     """A name that no layer has, nor is a word or number that means another layer on the command line."""
-    taken = {layer.name for layer in project.layers()} | {"reviewed"}
+    taken = {layer.name for layer in project.layers()} | {"reviewed", "gold", "source"}  # `imported_spans`
     name = f"{what} {wanted}" if wanted.isdigit() else wanted
     number = 1
     free = name

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from projner_core.corpus import Pair, Sentence, Span
 from projner_core.errors import InputError
 from projner_core.evaluation.entities import Scores, score
+from projner_core.evaluation.tags import strict_spans
 from projner_core.formats import conll
-from projner_core.schemes import decode, repair
+from projner_core.schemes import Scheme, validate
 
 if TYPE_CHECKING:
     from projner_core.evaluation.findings import Finding
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class TwoFiles:
     """Two files against one gold file: the figures of each, and how they differ."""
 
     first: Summary
@@ -29,11 +30,54 @@ class Compared:
     difference: Difference
 
 
+@dataclass(frozen=True, slots=True)
+class NotAllowed:
+    """The tags of a file that its scheme does not allow, which mark no entity in its scores.
+
+    Attributes:
+        path: the file.
+        scheme: that its tags were read as.
+        number: of such tags.
+        line: of the first, 1-based.
+    """
+
+    path: Path
+    scheme: Scheme
+    number: int
+    line: int
+
+    def __str__(self) -> str:
+        several = self.number > 1
+        return (
+            f"{self.path}: read as {self.scheme}; {self.number:,} {'tags' if several else 'tag'} that "
+            f"{self.scheme} does not allow {'mark' if several else 'marks'} no entity, "
+            f"{'the first ' if several else ''}in line {self.line}"
+        )
+
+
+def not_allowed(path: Path) -> NotAllowed | None:
+    """What a file has of tags that its scheme does not allow; None where all are allowed.
+
+    Raises:
+        InputError: as `score_files`.
+    """
+    layout = _layout(path)
+    assert layout.scheme is not None
+    number = line = 0
+    for sentence in conll.read(path, layout):
+        places = {problem.position for problem in validate(sentence.tags or (), layout.scheme)}
+        if places and not number:
+            line = conll.line_of(sentence, min(places), layout)
+        number += len(places)
+    return NotAllowed(path, layout.scheme, number, line) if number else None
+
+
 def score_files(gold: Path, predicted: Path, *, samples: int = 1000, seed: int = 0) -> Scores:
     """Strict entity scores of one CoNLL file against another, sentence by sentence.
 
     Raises:
-        InputError: the two files do not hold the same tokens; the message names the first difference.
+        InputError: a file has no tags, or the two do not hold the same tokens; the message names the first
+            difference.
     """
     rows = list(_read(gold, predicted))
     return score([row[1] for row in rows], [row[2] for row in rows], samples=samples, seed=seed)
@@ -50,7 +94,7 @@ def summarise_files(gold: Path, predicted: Path, *, samples: int = 1000, seed: i
     return summarise(*_found(gold, predicted), samples=samples, seed=seed)
 
 
-def compare_files(gold: Path, one: Path, other: Path, *, samples: int = 10_000, seed: int = 0) -> Compared:
+def compare_files(gold: Path, one: Path, other: Path, *, samples: int = 10_000, seed: int = 0) -> TwoFiles:
     """Two predicted files against one gold file, and whether they differ by more than chance.
 
     Args:
@@ -69,7 +113,7 @@ def compare_files(gold: Path, one: Path, other: Path, *, samples: int = 10_000, 
     pairs, ours = _found(gold, one)
     _, theirs = _found(gold, other)
     own = min(samples, 1000)
-    return Compared(
+    return TwoFiles(
         summarise(pairs, ours, samples=own, seed=seed),
         summarise(pairs, theirs, samples=own, seed=seed),
         difference(ours, theirs, samples=samples, seed=seed),
@@ -92,7 +136,7 @@ def _read(
     gold: Path, predicted: Path
 ) -> Iterator[tuple[tuple[str, ...], tuple[Span, ...], tuple[Span, ...]]]:
     """Of each sentence its tokens, its gold and its predicted entities."""
-    gold_layout, predicted_layout = conll.detect_layout(gold), conll.detect_layout(predicted)
+    gold_layout, predicted_layout = _layout(gold), _layout(predicted)
     both = zip_longest(conll.read(gold, gold_layout), conll.read(predicted, predicted_layout))
     for count, (ours, theirs) in enumerate(both):
         if ours is None or theirs is None:
@@ -115,10 +159,20 @@ def _read(
         yield ours.tokens, _spans(ours, gold_layout), _spans(theirs, predicted_layout)
 
 
+def _layout(path: Path) -> conll.Layout:
+    layout = conll.detect_layout(path)
+    if layout.scheme is None:
+        raise InputError(
+            path, None, "no column of tags", "a tag behind each token: O, B-PER and so on",
+            "Give a file with tags; a sentence without entities has O at each token.",
+        )  # fmt: skip
+    return layout
+
+
 def _spans(sentence: conll.ConllSentence, layout: conll.Layout) -> tuple[Span, ...]:
     if sentence.tags is None or layout.scheme is None:
         return ()
-    return decode(repair(sentence.tags, layout.scheme).tags, layout.scheme)
+    return strict_spans(sentence.tags, layout.scheme)
 
 
 def _shorten(tokens: tuple[str, ...]) -> str:

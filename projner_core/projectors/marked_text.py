@@ -10,11 +10,11 @@ and no two marks that overlap, the one of the largest sum is computed, exactly, 
 
     max(0, 2s - 1) + ¼ (1 - ¾ d²) + named
 
-where `s` is how alike the marked words are to the entity's (or to the target words that the entity is linked
-to, which are in the same language), `d` is how far apart the two stand, in [0, 1]: by their number where
-there are as many marks as entities, else by their place in the sentence; and `named` is 1 where a tag bears
-the entity's label or its number. Any mark is better than none. The square has it that of equal names
-the first mark is the first name's.
+where `s` is how alike the marked words are to the entity's, or to the target words that the entity is linked
+to, which are in the same language (`projner_core.similarity`); `d` is how far apart the two stand, in
+[0, 1]: by their number where there are as many marks as entities, else by their place in the sentence; and
+`named` is 1 where a tag bears the entity's label or its number. Any mark is better than none. The square
+has it that of equal names the first mark is the first name's.
 """
 
 from __future__ import annotations
@@ -24,15 +24,13 @@ import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
-from anyascii import anyascii
-from rapidfuzz.distance import Levenshtein
 
 from projner_core.corpus import Alignment, Pair, Span
 from projner_core.projectors.heuristic import linked_words, runs_of
 from projner_core.selection import Candidates, select
+from projner_core.similarity import likeness
 
 _OPENING = "[［【〔⟦"
 _CLOSING = "]］】〕⟧"
@@ -109,12 +107,15 @@ def assign(
     numbers = _numbers(marks)
     rank = {number: i for i, number in enumerate(sorted(range(len(entities)), key=lambda n: entities[n]))}
     bounds = {edge: i for i, edge in enumerate(sorted({edge for m in marks for edge in (m.start, m.end)}))}
+    # Linked words stand for their entity: they are in the language of the marked ones.
+    words = [marked.words(mark) for mark in marks for _ in entities]
+    alikes = np.maximum(likeness(words, written * len(marks)), likeness(words, linked * len(marks)))
     rows: list[tuple[int, int, int, float]] = []
     meant: list[Mark] = []
-    for mark, mark_place in zip(marks, mark_places, strict=True):
-        words = marked.words(mark)
-        for number, entity in enumerate(entities):
-            alike = max(likeness(words, written[number]), similarity(fold(words), fold(linked[number])))
+    for mark, mark_place, row in zip(
+        marks, mark_places, alikes.reshape(len(marks), -1).tolist(), strict=True
+    ):
+        for number, (entity, alike) in enumerate(zip(entities, row, strict=True)):
             named = mark.name and (
                 mark.name.casefold() == entity.label.casefold() or numbers.get(mark) == rank[number]
             )
@@ -132,23 +133,6 @@ def fold(text: str) -> str:
     """A copy to compare by: NFKC, no case, no white space, nothing of zero width."""
     plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     return "".join(c for c in plain if not c.isspace() and unicodedata.category(c) != "Cf")
-
-
-def similarity(one: str, other: str) -> float:
-    """How alike two folded texts are, from 0 to 1: 1 - (edit distance) / (characters of the longer one)."""
-    if not one or not other:
-        return 0.0
-    return Levenshtein.normalized_similarity(one, other)
-
-
-def likeness(one: str, other: str) -> float:
-    """How alike two names are that may be written in different scripts, from 0 to 1."""
-    return max(similarity(fold(one), fold(other)), similarity(_romanised(one), _romanised(other)))
-
-
-@lru_cache(maxsize=50_000)
-def _romanised(text: str) -> str:
-    return fold(anyascii(text))
 
 
 def _partners(halves: Sequence[re.Match[str]]) -> dict[int, int]:

@@ -1,7 +1,8 @@
 """Links between two sentences of one language that say the same: a back-translation and its original.
 
 Both are cut into small units by the same rules, whatever their tokens are: words, and single characters
-where the script writes no spaces. Two units are as alike as they are spelt (`marked_text.similarity`): `s`.
+where the script writes no spaces. Two units are as alike as they are spelt, `s`: 1 - (edit distance) /
+(characters of the longer one), without regard to case and zero-width characters (`marked_text.fold`).
 Of all ways to link each unit to at most one of the other sentence, the one with the largest sum is taken of
 
     s³ + (s before + s after) / 10 - d² / 100 + wanted / 50        over links with s ≥ threshold

@@ -2,9 +2,9 @@
 
 It is no phonetic transcription: nothing here knows how a language is read aloud. Vowels, which writers of
 different scripts hear differently or do not write, are left out, and consonants that are heard as one
-another (p and b, d and t, k, g, c and q, f, v and ph, r and l, s and z) are one. So `merkel` and `меркель` are
-`mlkl`, and Arabic's spelling is too; but `wien` is `n` and `vienna` is `fnn`, and words that only share their
-consonants are taken for one.
+another (p and b, d and t, k, g, c and q, f, v and ph, r and l, s and z) are one. So `merkel`, `меркель` and
+`ميركل` are all `mlkl`; but `wien` is `n` and `vienna` is `fnn`, and words that only share their consonants
+are taken for one.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from projner_core.corpus import Span
-from projner_core.evaluation.entities import score
+from projner_core.evaluation.entities import Interval, Score, score
 
 
 def spans(text: str) -> tuple[Span, ...]:
@@ -192,3 +192,13 @@ def test_labels_add_up(corpus):
     scores = score([g for g, _ in corpus], [p for _, p in corpus], samples=0)
     for name in ("gold", "predicted", "correct"):
         assert sum(getattr(s, name) for s in scores.by_label.values()) == getattr(scores.micro, name)
+
+
+def test_a_sample_without_a_rare_label_says_nothing_of_it():
+    """One entity of its label, found: no sample that misses its sentence makes it any worse."""
+    gold = [[Span(0, 1, "PER")]] + [[Span(0, 1, "LOC")]] * 9
+    scores = score(gold, gold, samples=500)
+    assert scores.by_label["PER"].f1 == Score(1.0, Interval(1.0, 1.0))
+    missed = score(gold, [[]] + gold[1:], samples=500)
+    assert missed.by_label["PER"].recall == Score(0.0, Interval(0.0, 0.0))
+    assert missed.by_label["PER"].precision == Score(0.0), "nothing was predicted, in any sample"

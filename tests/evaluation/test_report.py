@@ -15,7 +15,7 @@ from projner_core.evaluation.report import FORMATS, Report, html, write
 from projner_core.evaluation.report_tables import tables
 from projner_core.evaluation.significance import difference
 from projner_core.evaluation.summary import DIMENSIONS, summarise
-from projner_core.evaluation.words import CAUSES, OUTCOMES, isolated, without_isolates
+from projner_core.evaluation.words import CAUSES, OUTCOMES, isolated, without_controls
 from projner_core.evaluation.words import DIMENSIONS as DIMENSION_WORDS
 from tests.evaluation.made import LABELS, corpora, findings, pair
 
@@ -114,7 +114,7 @@ def expected(report: Report) -> list[list[list[str]]]:
 
 
 def plain(made: list[list[list[str]]]) -> list[list[list[str]]]:
-    return [[[without_isolates(cell).strip() for cell in row] for row in table] for table in made]
+    return [[[without_controls(cell).strip() for cell in row] for row in table] for table in made]
 
 
 @given(corpora(predictions=2, most=5))
@@ -266,7 +266,7 @@ def test_a_report_of_two_says_how_they_differ():
     report = Report("Two", ("A", "B"), (summarise([of], one), summarise([of], other)), difference(one, other))
     titles = [table.title for table in tables(report)]
     assert titles[2:4] == ["Difference", "Sentences that are right"]
-    assert report.difference.in_words("A", "B") in without_isolates(
+    assert report.difference.in_words("A", "B") in without_controls(
         write(report, "html").replace("&lt;", "<")
     )
 

@@ -92,9 +92,10 @@ def test_pairs_and_findings_must_be_as_many():
 
 
 def test_the_bootstrap_of_a_row_draws_sentences_without_such_entities_too():
-    """One sentence in four has the only entity: whether a sample has it at all is what varies."""
-    corpus = [pair("Lagos wà"), *[pair("ó dára")] * 3]
-    found = [findings(corpus[0], "0-1 LOC", "0-1 LOC"), (), (), ()]
+    """Found in one sentence, missed in another, and three without: a sample may have either alone."""
+    corpus = [pair("Lagos wà"), pair("Lagos wà"), *[pair("ó dára")] * 3]
+    missed = (Finding(Span(0, 1, "LOC"), None, Outcome.MISSING),)
+    found = [findings(corpus[0], "0-1 LOC", "0-1 LOC"), missed, (), (), ()]
     row = summarise(corpus, found).dimensions["length"][0]
     assert row.scores.f1.interval is not None
     assert (row.scores.f1.interval.low, row.scores.f1.interval.high) == (0.0, 1.0)

@@ -18,7 +18,6 @@ _LEAST = 0.82  # the smallest similarity that says anything
 _NOUGHT = 0.75  # the similarity that would weigh nothing
 _SHORT = 4  # letters: up to here words have to be equal
 _LONG = 6  # letters: from here on a pair weighs in full
-
 _LETTERS_OF_A_CONSONANT = 1.5  # how long a word is whose vowels are not written
 
 
