@@ -8,11 +8,11 @@ Only entities that share a token can answer each other. Chosen is, in this order
 4. the fewest tokens that only one of the two has,
 5. the earliest partner, of an entity that alone meets several.
 
-The optimum is exact; which of several that are equally good is found among entities that meet several on
-both sides is not said, but always the same. Entities of a layer do not overlap, so that most of a corpus is settled at a glance:
+The optimum is exact. Entities of a layer do not overlap, so that most of a corpus is settled at a glance:
 equal sets, nothing in common, one entity that meets one. What is left falls apart into groups of
 entities that meet, directly or through others; only a group with several on both sides is solved as an
-assignment problem (`scipy.optimize.linear_sum_assignment`, after Crouse 2016).
+assignment problem (`scipy.optimize.linear_sum_assignment`, after Crouse 2016). Which of several equally good
+answers such a group gets is not defined, but it is always the same one.
 """
 
 from __future__ import annotations

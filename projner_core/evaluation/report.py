@@ -69,7 +69,7 @@ def comma_separated(report: Report) -> str:
     return stream.getvalue()
 
 
-_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # noqa: RUF001 - full-width, as Excel reads them too
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # full-width ones are read alike
 
 
 def _no_formula(text: str) -> str:

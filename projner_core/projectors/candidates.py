@@ -36,6 +36,7 @@ class Spans:
         end: int64 (candidates,).
         score: float64 (candidates,).
         linked: whether the row has any linked target token, bool (rows,).
+        proposed: whether the row had any candidate, whatever it scored, bool (rows,).
     """
 
     row: Integers
@@ -43,6 +44,7 @@ class Spans:
     end: Integers
     score: Floats
     linked: NDArray[np.bool_]
+    proposed: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,7 @@ def candidate_spans(
         edges.lower_case,
         edges.capital_nouns,
     )
-    return Spans(row, start, end, score, rows.linked)
+    return Spans(row, start, end, score, rows.linked, rows.among(row))
 
 
 def _target_kinds(pair: Pair, leave_articles: bool, published: bool) -> list[int]:

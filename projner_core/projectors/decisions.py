@@ -66,8 +66,7 @@ def decisions(
                 continue
             listed = tuple(_span(pair, entity, spans, other, labelling) for other in best)
             if not best:
-                reason = Reason.EXCLUDED if spans.linked[number] else Reason.NOT_ALIGNED
-                decided.append(Projection(entity, None, reason))
+                decided.append(Projection(entity, None, _without_candidate(spans, number)))
             elif spans.score[best[0]] < minimum:
                 decided.append(Projection(entity, None, Reason.BELOW_MINIMUM, listed))
             else:
@@ -89,6 +88,13 @@ def with_ignored(
     every = [*decided, *(Projection(e, None, Reason.DROPPED) for e in entities if e not in taking)]
     order = {(span.start, span.end, span.label): place for place, span in enumerate(entities)}
     return tuple(sorted(every, key=lambda p: order[p.entity.start, p.entity.end, p.entity.label]))
+
+
+def _without_candidate(spans: Spans, row: int) -> Reason:
+    """Why an entity has no candidate that scores anything."""
+    if spans.proposed[row]:
+        return Reason.BELOW_MINIMUM
+    return Reason.EXCLUDED if spans.linked[row] else Reason.NOT_ALIGNED
 
 
 def _projected(

@@ -29,7 +29,9 @@ from projner_core.projectors.measures import Floats
 from projner_core.projectors.scores import Integers, Rows, entity_rows
 from projner_core.selection import Candidates, greedy, select
 
-_BLOCK = 4096  # pairs at a time: bounds memory, changes nothing else
+# Pairs at a time: this bounds memory and changes nothing else. Every n-gram is a hundred times as many
+# candidates as those over links.
+_BLOCK, _BLOCK_OF_EVERY_NGRAM = 4096, 256
 
 
 class MatchingProjector:
@@ -180,10 +182,11 @@ class MatchingProjector:
             labels = frozenset(span.label for spans in entities for span in spans)
         labelling = Labelling(self.derived_label, labels, self.dropped)
         result: list[tuple[Projection, ...]] = []
-        for begin in range(0, len(pairs), _BLOCK):
-            part = slice(begin, begin + _BLOCK)
+        block = _BLOCK if self._plain else _BLOCK_OF_EVERY_NGRAM
+        for begin in range(0, len(pairs), block):
+            part = slice(begin, begin + block)
             taking = self._taking_part(entities[part])
-            known = evidence.part(begin, begin + _BLOCK)
+            known = evidence.part(begin, begin + block)
             rows, spans = self._weighed(pairs[part], taking, alignments[part], known)
             chosen = self._choose(rows, spans, len(taking))
             decided = decisions(pairs[part], taking, spans, chosen, labelling, self.minimum, self.shown)
@@ -204,6 +207,11 @@ class MatchingProjector:
         taking = self._taking_part(entities)
         rows, spans = self._weighed(pairs, taking, alignments, evidence)
         return self._good_enough(rows, spans, len(pairs))[1]
+
+    @property
+    def _plain(self) -> bool:
+        """Whether candidates are those over links, which no other score needs."""
+        return self.extractor == "ngram" and set(self.parts) == {"alignment"}
 
     def _taking_part(self, entities: Sequence[Sequence[Span]]) -> Sequence[Sequence[Span]]:
         if not self.ignored:
@@ -228,7 +236,7 @@ class MatchingProjector:
             end_on_nouns=self.end_on_nouns,
             published=self.published,
         )
-        if self.extractor == "ngram" and set(self.parts) == {"alignment"}:
+        if self._plain:
             return rows, candidate_spans(
                 rows,
                 edges,
@@ -248,7 +256,8 @@ class MatchingProjector:
             )
         score = self._scores(pairs, names, rows, edges, places, evidence)
         use = score > 0.0
-        return rows, Spans(places.row[use], places.start[use], places.end[use], score[use], rows.linked)
+        columns = (places.row[use], places.start[use], places.end[use], score[use])
+        return rows, Spans(*columns, rows.linked, rows.among(places.row))
 
     def _scores(
         self,

@@ -5,7 +5,8 @@
     translation   the direct NMTScore of entity and candidate, both directions (arXiv 2204.13692)
     string        how much the two look or sound alike
 
-Tagger and translation are those of arXiv 2501.18750; below .05 and .1 they count nothing, as there.
+Tagger and translation are those of arXiv 2501.18750; below .05 and .1 they count nothing, as there. A model
+of one direction alone (OPUS-MT) has no normalised score: its plain probabilities are taken as they are.
 """
 
 from __future__ import annotations
@@ -34,6 +35,11 @@ _LEAST_TRANSLATION = 0.1
 
 class Scorer(Protocol):
     """A translation model that says how well two texts translate each other."""
+
+    @property
+    def both_ways(self) -> bool:
+        """Whether it translates in both directions; only then are its numbers normalised."""
+        ...
 
     def similarity(
         self, left: Sequence[str], right: Sequence[str], *, left_lang: str, right_lang: str
@@ -113,7 +119,7 @@ def by_translation(
         score[use] = scorer.similarity(
             [names[i] for i in use], [texts[i] for i in use], left_lang=lang[0], right_lang=lang[1]
         )
-    return np.where(score < _LEAST_TRANSLATION, 0.0, score)
+    return np.where(score < (_LEAST_TRANSLATION if scorer.both_ways else 0.0), 0.0, score)
 
 
 def by_form(

@@ -58,6 +58,12 @@ class Rows:
         linked: NDArray[np.bool_] = (mass > 0.0) & (np.diff(self.first) > 0)
         return linked
 
+    def among(self, numbers: Integers) -> NDArray[np.bool_]:
+        """Which rows are among these, bool (rows,)."""
+        there = np.zeros(len(self), dtype=np.bool_)
+        there[numbers] = True
+        return there
+
 
 def entity_rows(
     pairs: Sequence[Pair],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from projner_core.corpus import Projection, Reason, Span
@@ -295,3 +297,28 @@ def test_no_test_is_idle(number, monkeypatch):
     rest = tuple(entry for place, entry in enumerate(TESTS) if place != number)
     monkeypatch.setattr(causes, "TESTS", rest)
     assert any(marked.wrong() != expected for marked, expected in EXAMPLES.values())
+
+
+@pytest.mark.parametrize("people", ["", None])
+@pytest.mark.parametrize(
+    ("gold", "predicted"),
+    [
+        ("[Ada Muster|PER] singt", "[Ada|PER] Muster singt"),
+        ("[Ada Muster|PER] singt", "Ada Muster [singt|PER]"),
+        ("Ada Muster singt", "[Ada Muster|PER] singt"),
+    ],
+)
+def test_without_links_nothing_is_blamed_on_links(gold, predicted, people):
+    marked = Marked("[Ada Muster|PER] sings", gold, predicted, people=people)
+    context = replace(marked.context, alignment=None)
+    found = find(marked.pair, marked.gold, marked.predicted, context=context)
+    assert found
+    assert not {f.cause for f in found} & {Cause.NOT_ALIGNED, Cause.ALIGNED_ELSEWHERE}
+
+
+def test_a_projector_that_needs_links_says_itself_that_there_are_none():
+    marked = Marked("[Ada|PER] sings", "[Ada|PER] singt", "Ada singt", unprojected={0: Reason.NOT_ALIGNED})
+    (finding,) = find(
+        marked.pair, marked.gold, marked.predicted, context=replace(marked.context, alignment=None)
+    )
+    assert finding.cause is Cause.NOT_ALIGNED

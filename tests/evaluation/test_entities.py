@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import time
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -202,3 +203,24 @@ def test_a_sample_without_a_rare_label_says_nothing_of_it():
     missed = score(gold, [[]] + gold[1:], samples=500)
     assert missed.by_label["PER"].recall == Score(0.0, Interval(0.0, 0.0))
     assert missed.by_label["PER"].precision == Score(0.0), "nothing was predicted, in any sample"
+
+
+def test_sentences_of_many_kinds_are_drawn_in_groups(monkeypatch):
+    """Hardly two of these sentences are alike; what is drawn are no more than 4,000 groups of them."""
+    drawn: list[int] = []
+
+    class Watched(np.random.Generator):
+        def multinomial(self, n, pvals, size=None):
+            drawn.append(len(pvals))
+            return super().multinomial(n, pvals, size)
+
+    monkeypatch.setattr(np.random, "default_rng", lambda seed: Watched(np.random.PCG64(seed)))
+    labels = np.random.Generator(np.random.PCG64(7)).integers(0, 50, size=(6000, 4)).tolist()
+    gold = [[Span(i, i + 1, f"L{label}") for i, label in enumerate(own)] for own in labels]
+    predicted = [own if number % 4 else own[1:] for number, own in enumerate(gold)]
+    interval = score(gold, predicted, samples=1000).exact_match.sentence.interval
+    assert interval is not None
+    assert max(drawn) <= 4000
+    error = 1.96 * (0.75 * 0.25 / 6000) ** 0.5
+    assert interval.low == pytest.approx(0.75 - error, abs=0.003)
+    assert interval.high == pytest.approx(0.75 + error, abs=0.003)

@@ -255,3 +255,22 @@ def test_the_reason_of_the_projector_is_in_the_sentence():
         "Gold marks “singt” as LOC, and no prediction answers it: "
         "“Basel” (LOC) wanted these tokens, and “Ada” (PER) took them."
     )
+
+
+def test_a_word_with_a_link_is_never_said_to_have_none():
+    """An acronym is linked to one of the two words that it stands for."""
+    marked = Marked(
+        "the [EU|ORG] said", "la [Unión Europea|ORG] dijo", "la [Unión|ORG] Europea dijo", "0-0 1-1 2-3"
+    )
+    (finding,) = marked.findings()
+    assert finding.cause is Cause.NOT_ALIGNED
+    assert explain(finding, marked.pair, marked.context).endswith(": “EU” (ORG) is linked to “Unión” alone.")
+
+
+def test_an_entity_that_is_linked_to_nothing_is_said_to_be():
+    marked = Marked(
+        "[Ada|PER] sings", "[Ada|PER] singt", "Ada singt", "1-1", unprojected={0: Reason.NOT_ALIGNED}
+    )
+    (finding,) = marked.findings()
+    text = explain(finding, marked.pair, marked.context)
+    assert text.endswith(": “Ada” (PER) is linked to no word of the target.")

@@ -302,3 +302,34 @@ def test_everything_has_a_word():
 def test_a_report_is_of_one_prediction_or_two(names, number):
     with pytest.raises(ValueError, match="one prediction or two"):
         Report("x", names, (summary_of("PER"),) * number)
+
+
+@pytest.mark.parametrize("sign", "＝＋－＠=+-@")
+def test_no_cell_begins_as_a_formula_does(sign):
+    text = write(report_of(f"{sign}SUM(A1)", name=f"{sign}1"), "csv")
+    cells = [cell for line in csv.reader(io.StringIO(text, newline="")) for cell in line[:4]]
+    assert f"'{sign}SUM(A1)" in cells
+    assert not any(cell.startswith(sign) for cell in cells)
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("control", [*map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))])
+def test_a_label_cannot_turn_what_stands_behind_it_around(kind, control):
+    one, other = (summary_of(f"{control}PER", f"L{control}OC{control}") for _ in range(2))
+    names = (f"{control}a", f"أحمد{control}")
+    text = write(Report(f"{control}x", names, (one, other), about=((control, f"y{control}"),)), kind)
+    of_ours = {"\u2068", "\u2069"}
+    if control not in of_ours:
+        assert control not in text
+    assert text.count("\u2068") == text.count("\u2069")
+    assert isolated(f"{control}PER") == "PER"
+    assert isolated(f"أحمد{control}") == "\u2068أحمد\u2069"
+    assert "PER" in text
+
+
+def test_where_there_are_no_entities_no_labels_are_confused():
+    of = pair("Adé dé")
+    nothing = summarise([of], [findings(of, "", "")])
+    for report in (Report("x", ("a",), (nothing,)), Report("x", ("a", "b"), (nothing, nothing))):
+        assert not any("taken for one another" in table.title for table in tables(report))
+        assert all(write(report, kind) for kind in FORMATS)

@@ -235,3 +235,24 @@ def test_names_written_from_the_right_do_not_turn_the_figures_around():
 def test_without_samples_and_without_pairs_there_are_words_too():
     assert "points of F1. The first" in difference([RIGHT], [MISSING], samples=0).in_words()
     assert difference([], []).in_words() == "There are no pairs to compare them by."
+
+
+def test_equal_ones_are_said_to_be_equal():
+    one = [RIGHT] * 3 + [MISSING]
+    assert difference(one, one).in_words("a", "b") == (
+        "a and b have the same F1 (95 % interval of the difference 0.0 to 0.0). "
+        "Both get the same sentences right."
+    )
+    assert difference([MISSING], [MISSING], samples=0).in_words() == (
+        "The first and the second have the same F1. Neither gets a sentence right."
+    )
+    turned = difference([RIGHT] * 5 + [MISSING] * 2, [MISSING] * 2 + [RIGHT] * 5).in_words()
+    assert turned.startswith("The first and the second have the same F1 (95 % interval of the difference −")
+    assert turned.endswith("Each of them alone gets 2 sentences right, so many the one as the other.")
+    assert "chance" not in turned
+
+
+def test_a_difference_that_rounds_to_nothing():
+    one, other = [RIGHT] * 6000, [RIGHT] * 5999 + [MISSING]
+    words = difference(one, other, samples=0).in_words()
+    assert words.startswith("The first and the second have the same F1 to a tenth of a point. ")

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from projner_core.corpus import Span
 from projner_core.evaluation.dimensions import Seen
 from projner_core.evaluation.entities import score
 from projner_core.evaluation.findings import Cause, Finding, Outcome

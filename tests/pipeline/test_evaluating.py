@@ -14,14 +14,15 @@ import pytest
 from projner_core.corpus import Span, projected_spans
 from projner_core.errors import ConflictError, ProjnerError
 from projner_core.evaluation.entities import score
-from projner_core.evaluation.findings import Outcome
+from projner_core.evaluation.findings import Cause, Outcome
 from projner_core.evaluation.summary import key
 from projner_core.pipeline import evaluating, judging, running
 from projner_core.pipeline.config import RunConfig, StageConfig
 from projner_core.pipeline.evaluating import EvaluateConfig, evaluate, find
 from projner_core.pipeline.glancing import sign_key
 from projner_core.pipeline.importing import import_pair
-from projner_core.pipeline.lineage import imported_spans
+from projner_core.pipeline.lineage import imported_spans, links_behind
+from projner_core.pipeline.predictions import import_marked
 from projner_core.pipeline.progress import Cancelled, Watch
 from projner_core.pipeline.run import run
 from projner_core.review.actions import Kind, draft
@@ -92,6 +93,23 @@ def test_a_projection_says_why_and_what_it_was_made_from(project):
     assert set(evaluation.findings.parents) == {projection.id, gold, source, links}
     with pytest.raises(ProjnerError, match="was made from it"):
         project.delete_layer(projection)
+
+
+@pytest.mark.parametrize("system", ["markers", "back-translation"])
+def test_where_marks_placed_the_entities_links_are_not_to_blame(project, tmp_path, system):
+    path = tmp_path / "marked.txt"
+    path.write_text("[Asha] Mwangi alitembelea [Arusha] .\nMeya .\nMvua .\n", encoding="utf-8")
+    import_marked(project, path)
+    projection = run(project, RunConfig(projector=StageConfig(name=system))).projection
+    links = links_behind(project, projection.id)
+    assert judging.context_of(project, projection, 0).alignment is None
+    (evaluation,) = evaluated(project, projection.id)
+    assert outcomes(evaluation)["boundary"] == 1
+    assert not {Cause.NOT_ALIGNED, Cause.ALIGNED_ELSEWHERE} & set(evaluation.summary.causes)
+    assert links.id in projection.parents
+    assert links.id not in evaluation.findings.parents
+    matched = run(project, RunConfig()).projection
+    assert judging.context_of(project, matched, 0).alignment == project.annotation(links.id, 0)
 
 
 def test_the_figures_are_those_of_the_plain_scores(long_project):

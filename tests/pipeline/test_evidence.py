@@ -9,15 +9,16 @@ import pytest
 from projner_core import projectors
 from projner_core.corpus import Projection, Reason, Span
 from projner_core.errors import InputError, ProjnerError
-from projner_core.pipeline import evidence
+from projner_core.pipeline import evaluating, evidence
 from projner_core.pipeline.config import RunConfig, StageConfig
+from projner_core.pipeline.importing import import_pair
 from projner_core.pipeline.lineage import entities_behind, imported_spans, links_behind
 from projner_core.pipeline.predictions import import_marked, import_predictions
 from projner_core.pipeline.progress import Watch
 from projner_core.pipeline.projecting import carry_over
 from projner_core.pipeline.run import run
 from projner_core.projectors.base import NO_EVIDENCE
-from projner_core.store import LayerKind
+from projner_core.store import LayerKind, catalogue
 
 WATCH = Watch(None, None)
 FOUND = [[[0, 2, "PER", 0.9], [3, 4, "LOC", 0.8]], [[2, 3, "ORG", 0.4]], []]
@@ -198,3 +199,19 @@ def test_the_labels_of_the_whole_job_are_known(project):
     assert found.labels == {"PER", "LOC"}
     assert found.read(project, 0, 1).labels == {"PER", "LOC"}
     assert found.layers == ()
+
+
+@pytest.mark.parametrize("name", ["gold", "source", "reviewed"])
+def test_predictions_never_take_a_name_that_means_another_layer(tmp_path, name):
+    """In a project without gold, a file called gold is a prediction like any other."""
+    for side, text in (("en", "Asha sang\n"), ("sw", "Asha aliimba\n")):
+        (tmp_path / f"{side}.txt").write_text(text, encoding="utf-8")
+    sides = {"source": tmp_path / "en.txt", "target": tmp_path / "sw.txt"}
+    import_pair("bare", **sides, source_lang="en", target_lang="sw")
+    path = tmp_path / f"{name}.conll"
+    path.write_text("Asha\tB-PER\naliimba\tO\n", encoding="utf-8")
+    with catalogue.open_project("bare") as project:
+        layer = import_predictions(project, path)
+        assert layer.name == f"{name} (2)"
+        assert imported_spans(project, "target") is imported_spans(project, "source") is None
+        assert evaluating.standards(project) == []

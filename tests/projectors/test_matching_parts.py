@@ -52,7 +52,7 @@ def test_only_what_a_tagger_found_is_a_candidate():
     result = project(MEETING, PEOPLE, ALL, found, candidates="tagger")
     assert places(result) == [(0, 1), None, (5, 6)], "labels of the tagger count nothing"
     assert [p.target.label for p in result if p.target] == ["PER", "LOC"]
-    assert result[1].reason is Reason.EXCLUDED
+    assert result[1].reason is Reason.BELOW_MINIMUM, "none of them is linked to Juma"
     assert places(project(MEETING, PEOPLE, ALL, found, candidates="given")) == places(result)
 
 
@@ -120,6 +120,12 @@ def test_the_tagger_score_is_the_published_formula():
     assert (2, 3) not in scores, "below .05 it counts nothing"
 
 
+def test_candidates_that_a_tagger_does_not_believe_are_below_the_minimum_though_linked():
+    tags = Evidence(tags=[sure(*["O"] * 6)])
+    result = project(MEETING, PEOPLE, ALL, tags, score="tagger")
+    assert [p.reason for p in result] == [Reason.BELOW_MINIMUM] * 3
+
+
 def test_entities_without_probabilities_count_as_their_score():
     found = Evidence(tags=[[Span(0, 1, "PER", 0.3), Span(3, 4, "PER"), Span(5, 6, "ORG")]])
     result = project(MEETING, PEOPLE, Alignment(), found, score="tagger")
@@ -138,6 +144,7 @@ class Dictionary:
     """A translation model that knows a few words."""
 
     asked: list = []  # noqa: RUF012
+    both_ways = True
 
     def similarity(self, left, right, *, left_lang, right_lang):
         Dictionary.asked.append((left_lang, right_lang, len(left)))
@@ -173,6 +180,15 @@ def test_of_a_fusion_the_model_scores_the_best_by_the_other_parts(dictionary):
     assert places([found]) == [(4, 5)]
     assert found.score == pytest.approx((1.0 + 0.9) / 2)
     assert Dictionary.asked == [("en", "sw", 3)]
+
+
+def test_what_a_model_of_one_direction_says_is_not_cut_off(dictionary, monkeypatch):
+    """Its numbers are not normalised: small ones are all that it has."""
+    few = pair("German", "wa")
+    options = {"score": "translation", "model": "some/model", "minimum": 0.01}
+    assert places(project(few, [Span(0, 1, "MISC")], **options)) == [None]
+    monkeypatch.setattr(Dictionary, "both_ways", False)
+    assert places(project(few, [Span(0, 1, "MISC")], **options)) == [(0, 1)]
 
 
 def test_a_translation_score_needs_a_model():
