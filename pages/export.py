@@ -12,7 +12,7 @@ import streamlit as st
 
 from projner_core.errors import ProjnerError
 from projner_core.pipeline import exporting
-from projner_core.pipeline.lineage import Side, entities_behind
+from projner_core.pipeline.lineage import Side, entities_behind, imported_spans
 from projner_core.schemes import Scheme
 from projner_core.store import LayerKind, Project
 from projner_ui import session
@@ -104,8 +104,9 @@ def _offered(project: Project) -> dict[str, _Tags]:
     if current is not None:
         said = "As the machine made it, with no correction"
         offered["machine"] = _Tags(f"{target}, projected", said, current, "target")
+    gold = imported_spans(project, "target")
     for layer in project.layers(kind=LayerKind.SPANS, side="target"):
-        said = "As it came with your file" if layer.name == "gold" else "A layer beside the projection"
+        said = "As it came with your file" if layer.id == gold else "A layer beside the projection"
         offered[f"layer {layer.id}"] = _Tags(f"{target}, {plain(layer.name)}", said, layer.id, "target")
     if entities_behind(project) is not None or project.get_meta("source_edits", 0):
         said = "The source side, with what was marked there by hand"

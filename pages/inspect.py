@@ -42,7 +42,7 @@ def _pair(project: Project, position: int, queue: session.Filter) -> None:
     trail = session.trail(project)
     view = view_model.build(
         project, position, beside=session.layers_beside(),
-        findings=evaluation_finding.of_pair(project, position, queue.examples) if queue.examples else (),
+        found=evaluation_finding.of_pair(project, position, queue.examples) if queue.examples else None,
         error=st.session_state.pop("pair_error", None),
     )  # fmt: skip
     trail.seen[position] = view.revision

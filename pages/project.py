@@ -6,8 +6,8 @@ import streamlit as st
 
 from projner_core.errors import ProjnerError
 from projner_core.pipeline import demo
-from projner_core.pipeline.lineage import entities_behind
-from projner_core.store import LayerKind, Project, catalogue
+from projner_core.pipeline.lineage import entities_behind, imported_spans
+from projner_core.store import Project, catalogue
 from projner_ui import import_form, layer_uploads, pipeline_form, run_panel, session
 from projner_ui.actions import REVIEW
 from projner_ui.frame import INSPECT_PAGE, enter, headline
@@ -145,7 +145,7 @@ def _project(name: str, project: Project) -> None:
 
 def _facts(project: Project) -> None:
     reviewed, changed, total = project.review_counts(REVIEW)
-    gold = any(layer.name == "gold" for layer in project.layers(kind=LayerKind.SPANS, side="target"))
+    gold = imported_spans(project, "target") is not None
     entities = entities_behind(project) is not None
     with st.container(horizontal=True, gap="large", border=True, key="facts"):
         for label, value in (

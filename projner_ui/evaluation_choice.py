@@ -57,8 +57,8 @@ def read(project: Project) -> Choice | None:
 
 
 def _asked(layers: Sequence[Layer], name: str) -> Layer | None:
-    said = st.query_params.get(name, "")
-    return next((layer for layer in layers if said.isdecimal() and layer.id == int(said)), None)
+    wanted = session.layer_number(st.query_params.get(name, ""))
+    return next((layer for layer in layers if layer.id == wanted), None)
 
 
 def draw(choice: Choice) -> None:

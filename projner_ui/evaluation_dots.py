@@ -16,7 +16,7 @@ _ROW = 30  # pixels a row
 def scores(
     rows: Sequence[Row], look: Look, keyed: Callable[[Row], str], *, labels: bool = False
 ) -> dict[str, Any]:
-    """F1 of each value of a dimension with its interval, and beside its name how many gold entities it has.
+    """F1 of each value of a dimension with its interval, and beside its name how many entities gold has.
 
     Args:
         rows: the values, in the order to show them.
@@ -64,7 +64,7 @@ def scores(
                 "tickmode": "array", "tickvals": places, "ticktext": names, "range": [len(rows) - 0.5, -0.5],
                 "fixedrange": True, "showgrid": False, "zeroline": False, "showline": False,
                 "ticks": "outside", "ticklen": 8, "tickcolor": NOTHING, "title": {"text": ""},
-                "tickfont": {"size": 14},
+                "tickfont": {"size": 14}, "automargin": True,
             },
         ),
     }  # fmt: skip
@@ -92,6 +92,6 @@ def _score_said(row: Row, figure_key: str, look: Look) -> str:
     return (
         f"<b>{text(row.value, LONGEST)}</b><br>F1 {s.f1.value:.3f}, between {low:.3f} and {high:.3f}<br>"
         f"precision {s.precision.value:.3f}, recall {s.recall.value:.3f}<br>"
-        f"{s.gold:,} gold, {s.predicted:,} predicted, {s.correct:,} correct<br>"
+        f"{s.gold:,} in {look.gold}, {s.predicted:,} predicted, {s.correct:,} correct<br>"
         + (f"wrong: {look.opens(figure_key, errors)}" if errors else "nothing is wrong here")
     )

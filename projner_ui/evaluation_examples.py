@@ -51,9 +51,11 @@ class Examples:
         return _pairs(self.project, session.identity(self.project), self.layer)
 
     def address(self, key: str) -> dict[str, str]:
-        """What the URL of Inspect says so that the queue lists these pairs and no others."""
+        """What the URL of Inspect says so that the queue lists these pairs and no others, and where they
+        came from."""
         beside = {"beside": ",".join(map(str, self.beside))} if self.beside else {}
-        return {"project": self.project.name, "examples": session.examples_to_url((self.layer, key))} | beside
+        examples = {"examples": session.examples_to_url((self.layer, key))}
+        return session.evaluation_asked() | {"project": self.project.name} | examples | beside
 
     def opened(self, key: str) -> dict[str, str]:
         """The same, with the pair that the queue lists first. Inspect would open it anyway, but put it into
@@ -136,6 +138,6 @@ def as_list(examples: Examples, lines: Callable[[], Iterable[Line]], *, key: str
 def link(examples: Examples, line: Line) -> None:
     """A link to the pairs of a line; without a key, the line alone."""
     if line.key:
-        st.page_link(INSPECT_PAGE, label=line.said, query_params=examples.address(line.key))
+        st.page_link(INSPECT_PAGE, label=line.said, query_params=examples.opened(line.key))
     else:
         st.markdown(f":gray[{line.said}]")

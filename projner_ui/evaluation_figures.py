@@ -10,9 +10,9 @@ from projner_core.evaluation.entities import Score
 from projner_core.evaluation.findings import Cause, Outcome
 from projner_core.evaluation.lenient import Lenient
 from projner_core.evaluation.summary import Summary
-from projner_core.evaluation.words import CAUSES, OUTCOMES
+from projner_core.evaluation.words import OUTCOMES, SCHEMES
 from projner_ui.aligner_verdict import short
-from projner_ui.evaluation_words import WRONG
+from projner_ui.evaluation_words import STANDARDS, WRONG, cause_name
 from projner_ui.text import count
 
 
@@ -26,8 +26,8 @@ class Figure:
     score: Score
 
 
-def figures(summary: Summary) -> list[Figure]:
-    """The numbers at the head of the page."""
+def figures(summary: Summary, gold: str = "gold") -> list[Figure]:
+    """The numbers at the head of the page, of a layer that was held against `gold`."""
     micro, macro, exact = summary.scores.micro, summary.scores.macro, summary.scores.exact_match
     found = [
         Figure(
@@ -40,20 +40,20 @@ def figures(summary: Summary) -> list[Figure]:
             macro.f1,
         ),
         Figure(
-            "entities exact", f"{micro.correct:,} of {micro.gold:,} in gold",
-            "Of the entities of gold, those that were found with the same words and the same label",
+            "entities exact", f"{micro.correct:,} of {micro.gold:,} in {gold}",
+            f"Of the entities of {gold}, those that were found with the same words and the same label",
             exact.entity,
         ),
         Figure(
             "sentences exact", f"{exact.exact_sentences:,} of {exact.sentences:,}",
-            "Exact match accuracy: sentences whose entities are exactly those of gold", exact.sentence,
+            f"Exact match accuracy: sentences whose entities are exactly those of {gold}", exact.sentence,
         ),
     ]  # fmt: skip
     if summary.projected is not None:
         carried, entities = summary.projected
         found.append(
             Figure(
-                "projected", f"{carried:,} of {count(entities, 'source entity', 'source entities')}",
+                "carried over", f"{carried:,} of {count(entities, 'source entity', 'source entities')}",
                 "Source entities that found a place in the target sentence",
                 Score(carried / max(1, entities)),
             )
@@ -61,11 +61,11 @@ def figures(summary: Summary) -> list[Figure]:
     return found
 
 
-def html(summary: Summary, other: Summary | None = None) -> str:
+def html(summary: Summary, other: Summary | None = None, gold: str = "gold") -> str:
     """The numbers as HTML; with another evaluation, its numbers quietly under them."""
-    rest = figures(other) if other is not None else []
+    rest = figures(other, gold) if other is not None else []
     cells = []
-    for number, figure in enumerate(figures(summary)):
+    for number, figure in enumerate(figures(summary, gold)):
         beside = next((one for one in rest if one.name == figure.name), None)
         cells.append(_cell(figure, beside if number < len(rest) else None))
     return f'<div class="figures">{"".join(cells)}</div>'
@@ -100,20 +100,20 @@ def _mark(score: Score, *, other: bool = False) -> str:
     )
 
 
-def verdict(summary: Summary, name: str, *, against: str) -> str:
-    """The evaluation in a sentence or two, as HTML."""
+def verdict(summary: Summary, name: str, *, gold: str) -> str:
+    """The evaluation in a sentence or two, as HTML; `gold` is what was held against, of `STANDARDS`."""
     micro = summary.scores.micro
     called = f"<b><bdi>{escape(name)}</bdi></b>"
     if not micro.gold and not micro.predicted:
-        return f'<div class="verdict">{called}: neither {against} nor the layer holds an entity.</div>'
+        return f'<div class="verdict">{called}: neither {gold} nor the layer holds an entity.</div>'
     said = (
         f"{called} finds <b>{micro.correct:,} of {micro.gold:,}</b> entities exactly as "
-        f"{'you left them' if against == 'review' else 'gold has them'}."
+        f"{'gold has them' if gold == STANDARDS['gold'] else 'you left them'}."
     )
-    return f'<div class="verdict">{said} {_errors(summary)}</div>'
+    return f'<div class="verdict">{said} {_errors(summary, gold)}</div>'
 
 
-def _errors(summary: Summary) -> str:
+def _errors(summary: Summary, gold: str) -> str:
     counted = {outcome: summary.outcomes.get(outcome, 0) for outcome in WRONG}
     total = sum(counted.values())
     if not total:
@@ -126,7 +126,7 @@ def _errors(summary: Summary) -> str:
     first = max(causes, key=causes.__getitem__, default=None)
     if first is None or not causes[first]:
         return f"{said}."
-    return f"{said}; the most frequent cause: <b>{CAUSES[first]}</b> ({causes[first]:,})."
+    return f"{said}; the most frequent cause: <b>{cause_name(first, gold)}</b> ({causes[first]:,})."
 
 
 def _called(outcome: Outcome, number: int) -> str:
@@ -136,21 +136,13 @@ def _called(outcome: Outcome, number: int) -> str:
     return f"{'has' if number == 1 else 'have'} a {OUTCOMES[outcome]}"
 
 
-_SCHEMES = {
-    "strict": "the same words and the same label",
-    "exact": "the same words, whatever the label",
-    "partial": "some of the words, whatever the label: half a point where they are not the same",
-    "type": "the same label, and some of the words",
-}
-
-
 def lenient_html(schemes: Mapping[str, Lenient]) -> str:
     """The counts of each scheme as a table, with what it asks for."""
     names = ("asks for", *Lenient.__slots__, "precision", "recall", "F1")
     head = "".join(f"<th>{name}</th>" for name in ("", *names))
     rows = []
     for name, counts in schemes.items():
-        cells = [_SCHEMES.get(name, "")]
+        cells = [SCHEMES.get(name, name).partition(": ")[2]]
         cells += [f"{getattr(counts, kind):,}" for kind in Lenient.__slots__]
         cells += [short(value) for value in (counts.precision, counts.recall, counts.f1)]
         body = "".join(f"<td>{escape(cell)}</td>" for cell in cells)

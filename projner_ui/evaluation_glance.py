@@ -11,13 +11,13 @@ from projner_core.pipeline import evaluating, unprojected
 from projner_core.pipeline.evaluating import Glance
 from projner_core.pipeline.glancing import sign_key
 from projner_core.store import Layer, LayerKind, Project
-from projner_ui import evaluation_bars, palette, session
+from projner_ui import evaluation_plots, palette, session
 from projner_ui.aligner_marks import Theme
 from projner_ui.aligner_verdict import short
 from projner_ui.evaluation_choice import Choice
 from projner_ui.evaluation_examples import Examples, Line, chart, titled
 from projner_ui.evaluation_plots import Look
-from projner_ui.evaluation_words import REASONS, sign_said
+from projner_ui.evaluation_words import REASONS, REASONS_SAID, SIGNS_SAID, sign_said
 from projner_ui.frame import INSPECT_PAGE
 from projner_ui.labels import labels
 from projner_ui.text import count, isolated, plain
@@ -54,7 +54,7 @@ def _head(project: Project, choice: Choice, glance: Glance) -> None:
     if choice.layer.kind is LayerKind.PROJECTIONS:
         said = f"{name} carried over **{carried:,} of {count(total, 'source entity', 'source entities')}**."
     else:
-        said = f"{name} is no projection: it was found on the target itself."
+        said = f"{name} is no projection: its entities were found on the target itself."
     with st.container(key="glance_head", gap="xsmall"):
         st.markdown(f"{said} How many of them are right, nobody can say without gold.")
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -81,7 +81,7 @@ def _carried(project: Project, layer: Layer, glance: Glance, examples: Examples,
     names = sorted(glance.entities, key=lambda label: (-glance.entities[label], label))
     colours = palette.colours(labels(project, names))
     titled("Carried over", examples, partial(_carried_lines, project, layer, glance, names), key="carried")
-    figure = evaluation_bars.carried(
+    figure = evaluation_plots.carried(
         [(name, glance.projected.get(name, 0), glance.entities[name]) for name in names],
         Look(theme, colours, {}),
         unprojected.label_key,
@@ -113,10 +113,12 @@ def _reasons(project: Project, layer: Layer, glance: Glance, examples: Examples,
     rows = [(REASONS.get(reason, reason), number) for reason, number in glance.reasons.items()]
     keys = [unprojected.reason_key(reason) for reason in glance.reasons]
     titled("Why the others were not", examples, partial(_reason_lines, project, layer, glance), key="reasons")
-    figure = evaluation_bars.plain_bars(rows, theme, keys=keys, unit=("entity", "entities"))
+    means = [REASONS_SAID.get(reason, "") for reason in glance.reasons]
+    unit = ("entity", "entities")
+    figure = evaluation_plots.plain_bars(rows, theme, keys=keys, unit=unit, explained=means)
     said = "; ".join(f"{name} {number:,}" for name, number in rows)
     kept = partial(_kept, project, layer, examples)
-    chart(figure, kept, key="reasons", said=f"Why entities were not projected: {said}.")
+    chart(figure, kept, key="reasons", said=f"Why entities were not carried over: {said}.")
 
 
 def _reason_lines(project: Project, layer: Layer, glance: Glance) -> Iterator[Line]:
@@ -132,7 +134,7 @@ def _doubts(project: Project, layer: Layer, glance: Glance, theme: Theme) -> Non
     st.subheader("How doubtful the pairs are", anchor=False)
     said = "; ".join(f"from .{n} on {number:,}" for n, number in enumerate(glance.doubts))
     chart(
-        evaluation_bars.histogram(glance.doubts, theme, opens=layer.id == project.current_projection),
+        evaluation_plots.histogram(glance.doubts, theme, opens=layer.id == project.current_projection),
         partial(_at_doubt, project, glance), key="doubts", said=f"Pairs by their doubt: {said}.",
     )  # fmt: skip
     st.page_link(
@@ -146,7 +148,8 @@ def _at_doubt(project: Project, glance: Glance, tenth: str) -> dict[str, str]:
     before = sum(glance.doubts[int(tenth) + 1 :])
     items = project.queue(project.current_projection, offset=before, limit=1)
     st.session_state["follow"] = True  # the queue turns to the page that lists it
-    return {"project": project.name} | ({"pair": items[0].id} if items else {})
+    pair = {"pair": items[0].id} if items else {}
+    return session.evaluation_asked() | {"project": project.name} | pair
 
 
 def _signs(glance: Glance, examples: Examples, theme: Theme) -> None:
@@ -160,7 +163,9 @@ def _signs(glance: Glance, examples: Examples, theme: Theme) -> None:
     ]
     titled("Signs of trouble", examples, lambda: lines, key="signs")
     said = "; ".join(f"{name} {pairs:,}" for name, pairs in rows)
-    figure = evaluation_bars.plain_bars(rows, theme, keys=keys, unit=("pair", "pairs"))
+    means = [SIGNS_SAID.get(name, "") for name, _ in glance.signals]
+    unit = ("pair", "pairs")
+    figure = evaluation_plots.plain_bars(rows, theme, keys=keys, unit=unit, explained=means)
     chart(figure, examples.opened, key="signs", said=f"Pairs that show a sign of trouble: {said}.")
 
 

@@ -14,9 +14,11 @@ from projner_ui.evaluation_plots import Look
 from projner_ui.plotting import INKS, LETTER, NOTHING, layout, text, width_of
 
 NONE = "none"  # what stands for "no entity" at the last row and column
-_LARGEST, _SMALLEST = 52, 30  # pixels a cell
-_PAGE = 460  # pixels that a matrix of usual size takes
+_LARGEST, _SMALLEST = 52, 28  # pixels a cell
+_COLUMN, _ROW = 370, 1000  # pixels that it may take: of a third of a usual page, of the whole of one
+_RIGHT = 12  # pixels of air
 _LABEL = 16  # characters of a type
+_DIGIT = 9  # pixels a digit
 _DARK = 0.5  # share from which the number in a square is written in the colour of the page
 
 Confusion = Mapping[str, Mapping[str, int]]
@@ -29,11 +31,18 @@ def labels_of(confusion: Confusion) -> list[str]:
     return sorted(rows.keys() | columns, key=lambda label: (-rows.get(label, 0), label))
 
 
+def fits(confusion: Confusion) -> bool:
+    """Whether the matrix finds room in a column beside other drawings; else it wants a row of its own."""
+    labels = [*labels_of(confusion), ""]
+    return (_COLUMN - _left(labels) - _RIGHT) // len(labels) >= _SMALLEST
+
+
 def figure(confusion: Confusion, look: Look, *, diagonal: bool = True) -> dict[str, Any]:
-    """The matrix; without its diagonal the errors alone make the scale."""
+    """The matrix, as wide as it `fits`; without its diagonal the errors alone make the scale."""
     labels = [*labels_of(confusion), ""]
     ink = INKS[look.theme]
-    cell = max(_SMALLEST, min(_LARGEST, _PAGE // len(labels)))
+    room = (_COLUMN if fits(confusion) else _ROW) - _left(labels) - _RIGHT
+    cell = max(_SMALLEST, min(_LARGEST, room // len(labels)))
     found = [
         (row, column, number)
         for row, gold in enumerate(labels)
@@ -47,9 +56,9 @@ def figure(confusion: Confusion, look: Look, *, diagonal: bool = True) -> dict[s
         "type": "scatter", "mode": "markers+text",
         "x": [column for _, column, _ in found], "y": [row for row, _, _ in found],
         "customdata": keys, "cliponaxis": False,
-        "text": [f"{number:,}" for _, _, number in found],
+        "text": [_number(number, cell) for _, _, number in found],
         "textfont": {
-            "size": 14 if cell > 36 else 12,
+            "size": 14 if cell > 36 else 12 if cell > 32 else 11,
             "color": [ink.card if share > _DARK else ink.ink for share in shares],
         },
         "marker": {
@@ -66,21 +75,21 @@ def figure(confusion: Confusion, look: Look, *, diagonal: bool = True) -> dict[s
     return {"data": [squares], "layout": _layout(labels, cell, look)}
 
 
-def said(confusion: Confusion) -> str:
+def said(confusion: Confusion, gold: str = "gold") -> str:
     """The matrix in a sentence, for who can't see it."""
     errors = sorted(
-        ((number, gold, predicted) for gold, line in confusion.items() for predicted, number in line.items()
-         if number and gold != predicted),
+        ((number, one, predicted) for one, line in confusion.items() for predicted, number in line.items()
+         if number and one != predicted),
         reverse=True,
     )  # fmt: skip
     parts = [
-        f"{gold or NONE} taken for {predicted or NONE} {number:,}" for number, gold, predicted in errors[:5]
+        f"{one or NONE} taken for {predicted or NONE} {number:,}" for number, one, predicted in errors[:5]
     ]
-    return f"Gold labels against predicted labels; the most frequent errors: {'; '.join(parts) or 'none'}."
+    return f"Labels of {gold} against predicted labels; the most frequent errors: {'; '.join(parts) or 'none'}."
 
 
 def _said(gold: str, predicted: str, number: int, figure_key: str, look: Look) -> str:
-    here = f"gold <b>{text(gold, _LABEL) if gold else 'none'}</b>, predicted "
+    here = f"{look.gold} <b>{text(gold, _LABEL) if gold else 'none'}</b>, predicted "
     return (
         f"{here}<b>{text(predicted, _LABEL) if predicted else 'none'}</b><br>{look.opens(figure_key, number)}"
     )
@@ -98,11 +107,9 @@ def _shade(share: float, theme: Theme) -> str:
 
 
 def _layout(labels: Sequence[str], cell: int, look: Look) -> dict[str, Any]:
-    size = len(labels)
-    widest = max(width_of(label, _LABEL) for label in [*labels, NONE])
-    left = int(widest * LETTER) + 42
-    turned = widest * LETTER > cell
-    top = (int(widest * LETTER * 0.72) + 44) if turned else 58
+    size, widest, left = len(labels), _widest(labels), _left(labels)
+    turned = widest > cell
+    top = (int(widest * 0.72) + 44) if turned else 58
     ink = INKS[look.theme]
     axis = {
         "tickmode": "array", "tickvals": list(range(size)), "fixedrange": True, "showgrid": False,
@@ -111,15 +118,32 @@ def _layout(labels: Sequence[str], cell: int, look: Look) -> dict[str, Any]:
     }  # fmt: skip
     title = {"font": {"size": 13, "color": ink.dim}, "standoff": 6}
     return layout(
-        look.theme, width=left + size * cell + 12, height=top + size * cell + 8, clickmode="event+select",
-        margin={"l": left, "r": 12, "t": top, "b": 8},
+        look.theme, width=left + size * cell + _RIGHT, height=top + size * cell + 8, clickmode="event+select",
+        margin={"l": left, "r": _RIGHT, "t": top, "b": 8},
         xaxis=axis | {
             "side": "top", "range": [-0.5, size - 0.5], "tickangle": -45 if turned else 0,
             "title": {"text": "predicted"} | title,
         },
-        yaxis=axis | {"range": [size - 0.5, -0.5], "title": {"text": "gold"} | title},
+        yaxis=axis | {"range": [size - 0.5, -0.5], "title": {"text": look.gold} | title},
         shapes=[_rule(size, look, x=True), _rule(size, look, x=False)],
     )  # fmt: skip
+
+
+def _widest(labels: Sequence[str]) -> int:
+    """Pixels of the longest name."""
+    return int(max(width_of(label, _LABEL) for label in [*labels, NONE]) * LETTER)
+
+
+def _left(labels: Sequence[str]) -> int:
+    """Pixels that the names and the title of the rows take."""
+    return _widest(labels) + 42
+
+
+def _number(number: int, cell: int) -> str:
+    """A number that fits into a square: `1.2k` where it is small."""
+    if number < 1000 or len(f"{number:,}") * _DIGIT < cell:
+        return f"{number:,}"
+    return f"{number / 1000:.1f}k" if number < 9950 else f"{number / 1000:,.0f}k"
 
 
 def _rule(size: int, look: Look, *, x: bool) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from html import escape
 from pathlib import Path
 
 import streamlit as st
@@ -107,13 +108,18 @@ def headline(
         if position is not None:
             said = f"pair {position + 1:,}" + (f" · doubt {doubt:.2f}" if doubt is not None else "")
             said += f": {why}" if why and doubt is not None else ""
-            st.markdown(f":gray[{said}]", width="content")
+            # One line, cut where it is long: the page must not move as the reader goes from pair to pair.
+            with st.container(key="open_pair"):
+                st.html(f'<span title="{escape(said)}">{escape(said)}</span>')
 
 
 def _links(project: str | None) -> None:
     with st.container(horizontal=True, gap="xxsmall", width="content", key="pages"):
         for page in (INSPECT_PAGE, ALIGNERS_PAGE, EVALUATION_PAGE, PROJECT_PAGE, EXPORT_PAGE):
-            st.page_link(page, query_params={"project": project} if project else None)
+            asked = {"project": project} if project else {}
+            if project and page == EVALUATION_PAGE:  # as it was left
+                asked |= session.kept_evaluation(project)
+            st.page_link(page, query_params=asked or None)
 
 
 def project_to_read() -> Project | None:

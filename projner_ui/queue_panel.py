@@ -135,7 +135,7 @@ class Panel:
 
 
 def _all_pairs() -> None:
-    session.set_url(examples=None)
+    session.set_url(examples=None, **dict.fromkeys(session.evaluation_asked()))
 
 
 def _turn(key: str) -> None:

@@ -17,6 +17,7 @@ from typing import cast
 import streamlit as st
 
 from projner_core.errors import ProjnerError
+from projner_core.evaluation.keys import facets
 from projner_core.pipeline import demo
 from projner_core.store import Order, Project, Show, catalogue
 from projner_ui.actions import Trail
@@ -27,6 +28,7 @@ FIRST_DEMO = "sw"
 _MAKING = threading.Lock()  # two browsers at once shall not make one demo twice
 _SHOWS, _ORDERS = ("all", "open", "done"), ("doubt", "file")
 _LONGEST_ID = 12  # digits: what is longer is no number of a layer, and no database could take it
+_EVALUATION = ("layer", "against", "versus", "dimension")  # what the URL says of the Evaluation page
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +64,22 @@ class Filter:
         )
 
 
+def layer_number(said: str) -> int | None:
+    """The number of a layer, as the URL names it; None of what can't be one."""
+    return int(said) if said.isdecimal() and len(said) < _LONGEST_ID else None
+
+
 def examples_from_url(said: str) -> tuple[int, str] | None:
     """The layer and the key that `examples_to_url` wrote; None of anything else."""
-    layer, _, key = said.partition("~")
-    return (int(layer), key) if layer.isdecimal() and len(layer) < _LONGEST_ID and key else None
+    number, _, key = said.partition("~")
+    layer = layer_number(number)
+    if layer is None or not key:
+        return None
+    try:  # half a surrogate pair, whether as such or escaped, can't be sent to the browser again
+        "".join((key, *facets(key).values())).encode()
+    except UnicodeEncodeError:
+        return None
+    return layer, key
 
 
 def examples_to_url(examples: tuple[int, str]) -> str:
@@ -96,10 +110,7 @@ def project_name() -> str | None:
 def remember(name: str) -> None:
     """Make `name` the open project, here and in the URL; another project's pair leaves the URL."""
     if st.session_state.get("project") not in (None, name):
-        left = dict.fromkeys(
-            ("pair", "beside", "aligners", "job", "hand", "at", "examples", "layer", "versus", "against")
-        )
-        set_url(**left)
+        set_url(**dict.fromkeys(("pair", "beside", "aligners", "job", "hand", "at", "examples", *_EVALUATION)))
         st.session_state.update(queue_page=1, follow=True)
     if st.session_state.get("project") != name and _exists(name):
         _write(_last_file(), name)
@@ -169,7 +180,24 @@ def pair_position(project: Project) -> int | None:
 
 def layers_beside() -> tuple[int, ...]:
     """The layers that the URL names to compare with; what is no number counts as not said."""
-    return tuple(int(said) for said in st.query_params.get("beside", "").split(",") if said.isdecimal())
+    asked = (layer_number(said) for said in st.query_params.get("beside", "").split(","))
+    return tuple(number for number in asked if number is not None)
+
+
+def evaluation_asked() -> dict[str, str]:
+    """What the URL says of the Evaluation page: which layer, against what, beside which other. Inspect carries
+    it along, so that there is a way back."""
+    return {name: st.query_params[name] for name in _EVALUATION if name in st.query_params}
+
+
+def keep_evaluation(project: str) -> None:
+    """Remember what the URL says of the Evaluation page, for whoever goes to another page and comes back."""
+    st.session_state.setdefault("evaluations", {})[project] = evaluation_asked()
+
+
+def kept_evaluation(project: str) -> dict[str, str]:
+    """The same, as it stood last in this session."""
+    return dict(st.session_state.get("evaluations", {}).get(project, {}))
 
 
 def show_pair(project: Project, position: int, *, follow: bool = True) -> None:

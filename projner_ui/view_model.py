@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from projner_core.review.signals import Sign
 from projner_core.store import Layer, LayerKind, Project
 from projner_ui import palette
 from projner_ui.actions import REVIEW, machine_source_spans
+from projner_ui.evaluation_finding import Found
 from projner_ui.labels import labels
 from projner_ui.languages import direction, own_name
 
@@ -41,7 +42,7 @@ def build(
     position: int,
     *,
     beside: Collection[int] = (),
-    findings: Sequence[Mapping[str, Any]] = (),
+    found: Found | None = None,
     error: str | None = None,
 ) -> View:
     """Read what the store holds of the pair at `position`.
@@ -50,7 +51,7 @@ def build(
         project: where the pair is.
         position: which it is.
         beside: ids of layers to compare with, besides those that always are.
-        findings: what an evaluation found in the pair, as the link view says.
+        found: what an evaluation found in the pair.
         error: a sentence about what went wrong.
 
     Raises:
@@ -83,7 +84,8 @@ def build(
         "labels": palette.entries(labels(project, {span.label for span in seen})),
         "projections": [_explained(p, pair, alignment) for p in projections],
         "doubts": _doubts(project, layers.projection, position),
-        "findings": [dict(finding) for finding in findings],
+        "findings": [dict(entry) for entry in found.entries] if found else [],
+        "evaluated": {"layer": found.layer, "changed": found.changed} if found else None,
         "verdict": state.verdict if state else None,
         "note": state.note if state else "",
         "error": error,

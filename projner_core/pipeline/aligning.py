@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,7 +13,7 @@ from projner_core.corpus import Alignment
 from projner_core.errors import ProjnerError
 from projner_core.inference import revision
 from projner_core.pipeline.config import StageConfig, fingerprint
-from projner_core.pipeline.filling import CHUNK, called, fill, provenance
+from projner_core.pipeline.filling import CHUNK, called, fill, made_before, provenance
 from projner_core.pipeline.progress import Watch
 from projner_core.store import Layer, LayerKind, Project
 
@@ -115,7 +114,7 @@ def _look(project: Project, config: StageConfig) -> Layer | Aligner:
         try:
             mark = _mark(project, config, revision(model))
         except ProjnerError:
-            if there := _made_before(project, config):
+            if there := made_before(project, "align", config, LayerKind.LINKS):
                 return there
             raise
         if there := _finished(project, mark):
@@ -130,13 +129,6 @@ def _mark(project: Project, config: StageConfig, *inputs: str) -> str:
 def _finished(project: Project, mark: str) -> Layer | None:
     layers = project.layers(kind=LayerKind.LINKS)
     return next((layer for layer in layers if layer.fingerprint == mark), None)
-
-
-def _made_before(project: Project, config: StageConfig) -> Layer | None:
-    """The newest finished layer of this aligner, whatever revision its model had."""
-    wanted = json.loads(json.dumps(provenance("align", config)))  # as it is read back: tuples are lists
-    layers = reversed(project.layers(kind=LayerKind.LINKS))
-    return next((layer for layer in layers if wanted.items() <= layer.provenance.items()), None)
 
 
 def pairs_per_second(project: Project, layer: Layer) -> float | None:

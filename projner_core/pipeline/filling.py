@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from projner_core import __version__
+from projner_core.errors import ConflictError, ProjnerError
 from projner_core.pipeline.config import StageConfig
-from projner_core.pipeline.progress import Watch
-from projner_core.store import Layer, Project
+from projner_core.pipeline.progress import Cancelled, Watch
+from projner_core.store import Layer, LayerKind, Project
 
 CHUNK = 1000  # pairs a commit, where the stage itself asks for nothing else
 
@@ -43,6 +46,43 @@ def fill(
         elif observe is not None:
             observe(start, stop)
     return project.complete(layer)
+
+
+def is_gone(project: Project, layer_id: int) -> bool:
+    """Whether somebody deleted a layer."""
+    return all(layer.id != layer_id for layer in project.layers(incomplete=True))
+
+
+@contextmanager
+def standing(project: Project, layer: Layer, verb: str) -> Iterator[None]:
+    """Work on a layer that another process may find to be of yesterday and delete.
+
+    Raises:
+        ConflictError: it did; `verb` is what to do again.
+    """
+    try:
+        yield
+    except Cancelled:
+        raise
+    except ProjnerError as error:
+        if is_gone(project, layer.id):
+            said = f"{layer.name!r} was made anew meanwhile from what is known by now: {verb} again."
+            raise ConflictError(said) from error
+        raise
+
+
+def made_before(
+    project: Project, stage: str, config: StageConfig, kind: LayerKind, parents: Sequence[int] | None = None
+) -> Layer | None:
+    """The newest finished layer of this system, whatever revision its model had; of these parents, where given.
+
+    It is asked for where the model is not on this machine any more, and its revision not known.
+    """
+    wanted = json.loads(json.dumps(provenance(stage, config)))  # as it is read back: tuples are lists
+    for layer in reversed(project.layers(kind=kind)):
+        if wanted.items() <= layer.provenance.items() and parents in (None, list(layer.parents)):
+            return layer
+    return None
 
 
 def called(config: StageConfig) -> str:

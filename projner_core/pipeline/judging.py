@@ -12,7 +12,7 @@ from projner_core.evaluation.dimensions import Seen
 from projner_core.evaluation.errors import Context
 from projner_core.evaluation.summary import Summary, keys, summarise
 from projner_core.pipeline.config import StageConfig, fingerprint
-from projner_core.pipeline.filling import CHUNK, fill, provenance, there_already
+from projner_core.pipeline.filling import CHUNK, fill, provenance, standing, there_already
 from projner_core.pipeline.lineage import imported_spans, links_behind, source_entities_of
 from projner_core.pipeline.progress import Watch
 from projner_core.pipeline.standards import Standard, spans_of
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 # Their projectors place entities by marks in a text; links help to tell the marks apart, if anything.
 _PLACED_BY_MARKS = frozenset({"markers", "back-translation"})
+_PASSES = 3  # over all pairs: findings, what was projected, sentences
 JUDGED = "judged"  # the key of all pairs that a review has something to say of
 
 
@@ -30,7 +31,7 @@ def find_all(project: Project, layer: Layer, against: Standard, watch: Watch) ->
     """The layer of findings, whatever of it is there already; goes on where a killed one stopped."""
     context = _Behind(project, layer)
     config = StageConfig(name=against.against)
-    behind = [one for one in (against.layer, *context.layers) if one is not None]
+    behind = [one for one in (*against.layers, *context.layers) if one is not None]
     marks = [layer.fingerprint, against.state, *(one.fingerprint for one in behind)]
     mark = fingerprint("evaluate", config, *marks)
     if there := there_already(project, mark, "evaluate", watch):
@@ -63,7 +64,8 @@ def find_all(project: Project, layer: Layer, against: Standard, watch: Watch) ->
             ],
         )
 
-    return fill(project, findings, "evaluate", CHUNK, write, watch)
+    with standing(project, findings, "evaluate"):
+        return fill(project, findings, "evaluate", CHUNK, write, watch)
 
 
 def context_of(project: Project, layer: Layer, position: int) -> Context | None:
@@ -115,7 +117,7 @@ def add_up(
 ) -> tuple[int, Summary]:
     """Keep which pairs stand behind each figure of finished findings; how many pairs, and the figures."""
     total, seen = project.count(), Seen()
-    watch.begin("score", 0, total)
+    watch.begin("score", 0, _PASSES * total)
     positions: dict[str, array[int]] = defaultdict(lambda: array("q"))
     everything = []
     for start in range(0, total, CHUNK):
@@ -132,30 +134,39 @@ def add_up(
             if against.decided is not None:
                 positions[JUDGED].append(position)
         watch.advance(stop)
-    judged = _judged_pairs(project, against)
-    summary = summarise(judged, everything, projected=_projected(project, layer, against))
+    projected = _projected(project, layer, against, watch)
+    judged = _judged_pairs(project, against, watch)
+    summary = summarise(judged, everything, projected=projected)
     watch.check()
     project.write_examples(findings, positions)
     return len(everything), summary
 
 
-def _judged_pairs(project: Project, against: Standard) -> Iterator[Pair]:
+def _judged_pairs(project: Project, against: Standard, watch: Watch) -> Iterator[Pair]:
     total = project.count()
     for start in range(0, total, CHUNK):
-        for position, pair in enumerate(project.pairs(start, min(start + CHUNK, total)), start):
+        watch.check()
+        stop = min(start + CHUNK, total)
+        for position, pair in enumerate(project.pairs(start, stop), start):
             if against.judges(position):
                 yield pair
+        watch.advance(2 * total + stop)
 
 
-def _projected(project: Project, layer: Layer, against: Standard) -> tuple[int, int] | None:
+def _projected(
+    project: Project, layer: Layer, against: Standard, watch: Watch
+) -> tuple[int, int] | None:
     """Source entities that were projected, and all of them; None where the layer is no projection."""
     if layer.kind is not LayerKind.PROJECTIONS:
         return None
     total, projected, entities = project.count(), 0, 0
     for start in range(0, total, CHUNK):
-        rows = project.targets(layer.id, start, min(start + CHUNK, total))
+        watch.check()
+        stop = min(start + CHUNK, total)
+        rows = project.targets(layer.id, start, stop)
         for position, row in enumerate(rows, start):
             if against.judges(position):
                 entities += len({entity for entity, _ in row})
                 projected += len({entity for entity, target in row if target is not None})
+        watch.advance(total + stop)
     return projected, entities

@@ -50,10 +50,15 @@ def named(layers: Sequence[Layer], text: str, what: str = "layer", also: Sequenc
 
 
 def imported_spans(project: Project, side: Side) -> int | None:
-    """The layer of what the imported file's own tags said; None where it had none."""
+    """The layer of what the imported file's own tags said; None where it had none.
+
+    Its name alone does not tell: what a model predicted may come from a file of that name.
+    """
     name = "source" if side == "source" else "gold"
-    layers = project.layers(kind=LayerKind.SPANS, side=side)
-    return next((layer.id for layer in layers if layer.name == name), None)
+    for layer in project.layers(kind=LayerKind.SPANS, side=side):
+        if layer.name == name and layer.provenance.get("stage") == "import":
+            return layer.id
+    return None
 
 
 def _behind(

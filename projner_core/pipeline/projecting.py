@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from projner_core import projectors
+from projner_core.errors import ProjnerError
 from projner_core.inference import revision
 from projner_core.pipeline import evidence
 from projner_core.pipeline.config import StageConfig, fingerprint
-from projner_core.pipeline.filling import CHUNK, called, fill, provenance, there_already
+from projner_core.pipeline.filling import CHUNK, called, fill, made_before, provenance, there_already
 from projner_core.pipeline.progress import Watch
 from projner_core.projectors.base import asks
 from projner_core.store import Layer, LayerKind, Project
@@ -23,7 +24,8 @@ def carry_over(
 ) -> Layer:
     """The projection of every source entity.
 
-    With `compared` it is made to compare systems, not to be reviewed, and its provenance says so.
+    With `compared` it is made to compare systems, not to be reviewed, and its provenance says so. A finished
+    layer is found again even where the projector's model is not on this machine any more.
 
     Raises:
         Cancelled: `watch` said so between two chunks.
@@ -35,10 +37,16 @@ def carry_over(
         return there  # before the projector is made: it may load what it needs
     projector = projectors.create(config.name, **config.settings)
     known = evidence.find(project, projector, entities)
+    parents = [layer.id for layer in (entities, links, *known.layers)]
     about = provenance("project", config) | ({"compared": True} if compared else {})
     inputs = [layer.fingerprint for layer in (entities, links, *known.layers)]
     if isinstance(model := getattr(projector, "model", None), str) and model:
-        about["revision"] = revision(model)
+        try:
+            about["revision"] = revision(model)
+        except ProjnerError:
+            if there := made_before(project, "project", config, LayerKind.PROJECTIONS, parents):
+                return there
+            raise
         inputs.append(about["revision"])
     mark = fingerprint("project", config, *inputs)
     if there := there_already(project, mark, "project", watch):
@@ -49,7 +57,7 @@ def carry_over(
         side="target",
         fingerprint=mark,
         provenance=about,
-        parents=[entities.id, links.id, *(layer.id for layer in known.layers)],
+        parents=parents,
     )
     asking = bool(asks(projector))
 

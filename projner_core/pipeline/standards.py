@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from projner_core.corpus import Projection, Span, projected_spans
@@ -22,16 +22,19 @@ class Standard:
 
     Attributes:
         against: which of the two.
-        layer: the gold layer; of a review, the projection that the reviewers saw and left as it was where
-            they said that it is right, None where nothing was under review.
+        layers: the gold layer; of a review, the projections that the reviewers saw and left as they were
+            where they said that they are right.
         state: what tells this moment from others (`state_of`).
         decided: of a review, the pairs with a verdict; None of gold, which has something to say of all.
+        seen: of a review, the layer that each of these pairs showed when its verdict was given, whatever
+            came under review later; None where nothing was under review.
     """
 
     against: Against
-    layer: Layer | None
+    layers: tuple[Layer, ...]
     state: str
-    decided: dict[int, PairState] | None
+    decided: dict[int, PairState] | None = None
+    seen: Mapping[int, int | None] = field(default_factory=dict)
 
     def judges(self, position: int) -> bool:
         """Whether it has something to say of this pair."""
@@ -39,16 +42,16 @@ class Standard:
 
     def spans(self, project: Project, start: int, stop: int) -> list[tuple[Span, ...] | None]:
         """What is right for the pairs in `[start, stop)`; None for those of which nothing is known."""
-        if self.layer is None:
-            right: list[tuple[Span, ...]] = [()] * (stop - start)
-        else:
-            right = [spans_of(found) for found in project.annotations(self.layer.id, start, stop)]
-        decided = self.decided
-        if decided is None:
-            return list(right)
+        if self.decided is None:
+            (gold,) = self.layers
+            return [spans_of(found) for found in project.annotations(gold.id, start, stop)]
+        shown: dict[int, Any] = {}
+        for layer in self.layers:
+            here = [p for p in range(start, stop) if p in self.decided and self.seen.get(p) == layer.id]
+            shown |= project.annotations_at(layer.id, here)
         return [
-            final_spans(decided[position], spans) if position in decided else None
-            for position, spans in enumerate(right, start)
+            final_spans(self.decided[p], spans_of(shown.get(p, ()))) if p in self.decided else None
+            for p in range(start, stop)
         ]
 
 
@@ -75,10 +78,10 @@ def standard(project: Project, against: Against) -> Standard:
                 "there is no gold here: the target file came without tags. Review some pairs and evaluate "
                 "against the review, or import a target file with tags."
             )
-        return Standard("gold", project.layer(gold), state_of(project, "gold"), None)
+        return Standard("gold", (project.layer(gold),), state_of(project, "gold"))
     state = state_of(project, "review")
     while True:  # until nobody decided anything while it was read
-        current = project.current_projection
+        seen = project.seen_with()
         decided = {
             position: pair
             for position, pair in project.states(0, project.count()).items()
@@ -93,7 +96,9 @@ def standard(project: Project, against: Against) -> Standard:
             "no pair has a verdict yet. Open some in Inspect, correct what is wrong, and say that they are "
             "right; these pairs are then what layers are held against."
         )
-    return Standard("review", None if current is None else project.layer(current), state, decided)
+    used = {seen.get(position) for position in decided}
+    layers = tuple(layer for layer in project.layers(incomplete=True) if layer.id in used)
+    return Standard("review", layers, state, decided, seen)
 
 
 def state_of(project: Project, against: Against) -> str:
@@ -101,7 +106,9 @@ def state_of(project: Project, against: Against) -> str:
     if against == "gold":
         gold = imported_spans(project, "target")
         return f"gold {gold}"
-    return f"review {project.last_action((Kind.SPANS, Kind.VERDICT))} over {project.current_projection}"
+    last = project.last_action((Kind.SPANS, Kind.VERDICT))
+    seen = [str(layer) for layer, since in project.under_review() if since < last]
+    return f"review {last} over {', '.join(seen)}"
 
 
 def spans_of(annotation: Iterable[Any]) -> tuple[Span, ...]:

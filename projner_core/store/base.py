@@ -49,6 +49,12 @@ class Base:
         with self._db.reading() as connection:
             return read_meta(connection, key, default)
 
+    def meta_keys(self, start: str) -> list[str]:
+        """The keys that begin so and hold a value."""
+        with self._db.reading() as connection:
+            begins = meta.c.key.startswith(start, autoescape=True)
+            return list(connection.scalars(select(meta.c.key).where(begins).order_by(meta.c.key)))
+
     def set_meta(self, key: str, value: Any) -> None:
         """Keep a JSON value under `key`; None is a value too."""
         with self._db.writing() as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 
 from sqlalchemy import Connection, delete, insert, select
@@ -43,8 +44,17 @@ class ExampleStore(Base):
                 row = {"layer_id": layer_id, "key": key, "pairs": len(positions)}
                 new = connection.execute(insert(example_keys).values(row)).inserted_primary_key
                 assert new is not None
-                for rows in _rows(new[0], positions):
-                    connection.execute(insert(examples), rows)
+                self._insert(connection, new[0], positions)
+
+    def _insert(self, connection: Connection, key_id: int, positions: list[int]) -> None:
+        if self._db.is_sqlite:  # in one go: millions of rows hold up whoever reviews meanwhile
+            connection.exec_driver_sql(
+                "INSERT INTO examples (key_id, position) SELECT ?, value FROM json_each(?)",
+                (key_id, json.dumps(positions)),
+            )
+            return
+        for rows in _rows(key_id, positions):
+            connection.execute(insert(examples), rows)
 
     def examples(self, layer_id: int, key: str) -> int:
         """How many pairs stand behind a key; 0 where the layer has no such key."""

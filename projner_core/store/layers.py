@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,13 +11,13 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from projner_core.errors import ProjnerError
 from projner_core.store.annotations import kind_of
-from projner_core.store.base import Base, now, pair_count, read_meta, write_meta
+from projner_core.store import under_review
+from projner_core.store.base import now, pair_count
 from projner_core.store.chunks import advance, signal
 from projner_core.store.fit import Side, check_fits, pair_lengths
 from projner_core.store.payload import LayerKind, encode
-from projner_core.store.schema import example_keys, examples, layers, payloads, signals
-
-_CURRENT = "current_projection"
+from projner_core.store.schema import example_keys, examples, layers, meta, payloads, signals
+from projner_core.store.under_review import UnderReviewStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Layer:
     signals_done: int
 
 
-class LayerStore(Base):
+class LayerStore(UnderReviewStore):
     """The part of a project that keeps layers."""
 
     def open_layer(
@@ -181,11 +181,16 @@ class LayerStore(Base):
             connection.execute(update(layers).where(layers.c.id == found.id).values(complete=True))
             return _get(connection, found.id)
 
-    def delete_layer(self, layer: Layer | int) -> None:
+    def delete_layer(self, layer: Layer | int, *, with_meta: Collection[str] = ()) -> None:
         """Delete a layer that no other was made from.
 
+        Args:
+            layer: which; only its id counts.
+            with_meta: what is kept of it under these keys of `get_meta`, which goes with it.
+
         Raises:
-            ProjnerError: there is no such layer, or others were made from it.
+            ProjnerError: there is no such layer, others were made from it, or reviewers accepted entities
+                of it as they stand.
         """
         with self._db.writing() as connection:
             found = _get(connection, _id(layer))
@@ -197,15 +202,12 @@ class LayerStore(Base):
                     f"The layer {found.name!r} stays: {', '.join(map(repr, children))} was made from it. "
                     "Delete that first."
                 )
+            if under_review.is_seen(connection, found.id):
+                raise ProjnerError(
+                    f"The layer {found.name!r} stays: reviewers said of entities of it that they are right."
+                )
             _delete(connection, [found.id])
-
-    @property
-    def current_projection(self) -> int | None:
-        """The id of the layer that is under review, or None."""
-        with self._db.reading() as connection:
-            layer_id = read_meta(connection, _CURRENT)
-            known = connection.scalar(select(layers.c.id).where(layers.c.id == layer_id))
-            return known
+            connection.execute(delete(meta).where(meta.c.key.in_(with_meta)))
 
     def set_current(self, layer: Layer | int | None) -> None:
         """Put a layer under review.
@@ -214,7 +216,7 @@ class LayerStore(Base):
             ProjnerError: there is no such layer.
         """
         with self._db.writing() as connection:
-            write_meta(connection, _CURRENT, None if layer is None else _get(connection, _id(layer)).id)
+            under_review.put(connection, None if layer is None else _get(connection, _id(layer)).id)
 
 
 def _id(layer: Layer | int) -> int:

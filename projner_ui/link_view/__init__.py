@@ -24,6 +24,7 @@ link_view(view, key="links", on_action=on_action)
 | `projections` | `[{"entity", "target", "score", "reason", "text", "candidates", "margin"}, …]` |
 | `doubts` | what makes it doubtful: `[{"entity": place among the projections, or None, "text"}, …]` |
 | `findings` | what an evaluation found: `[{"name", "text", "side", "index"}, …]`, the first in focus |
+| `evaluated` | in what: `{"layer", "changed"}`, whether the pair was changed since; `null` without |
 | `verdict`, `note`, `error` | `None`, `"right"` or `"no-entity"`; text; a sentence or None |
 
 Optional; without these keys nothing of them is there:

@@ -99,11 +99,13 @@ export function drawWhy(panel, data, projection, now, onChoose) {
 export function drawFound(view) {
   const { data, found } = view;
   const findings = data.findings || [];
-  const mark = JSON.stringify([data.pair, findings]);
+  const evaluated = data.evaluated || {};
+  const mark = JSON.stringify([data.pair, findings, evaluated]);
   if (mark === view.foundMark) return; // keep the buttons, and the focus on them
   view.foundMark = mark;
   found.hidden = !findings.length;
-  found.replaceChildren(el("h4", "", "What the evaluation found"));
+  found.classList.toggle("changed", Boolean(evaluated.changed));
+  found.replaceChildren(foundHead(evaluated));
   const card = el("div", "lv-whycard");
   const list = el("ul");
   findings.forEach((finding) => {
@@ -116,6 +118,13 @@ export function drawFound(view) {
   });
   card.append(list);
   found.append(card);
+}
+
+function foundHead(evaluated) {
+  const head = el("h4", "", "What the evaluation found");
+  if (evaluated.layer) head.append(" in ", el("bdi", "", evaluated.layer));
+  if (evaluated.changed) head.append(el("span", "lv-since", "the pair was changed since"));
+  return head;
 }
 
 /** Explain what is in focus of a view (the LinkView of view.js), else what was explained before. */

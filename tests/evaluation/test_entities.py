@@ -200,7 +200,7 @@ def test_a_sample_without_a_rare_label_says_nothing_of_it():
     gold = [[Span(0, 1, "PER")]] + [[Span(0, 1, "LOC")]] * 9
     scores = score(gold, gold, samples=500)
     assert scores.by_label["PER"].f1 == Score(1.0, Interval(1.0, 1.0))
-    missed = score(gold, [[]] + gold[1:], samples=500)
+    missed = score(gold, [[], *gold[1:]], samples=500)
     assert missed.by_label["PER"].recall == Score(0.0, Interval(0.0, 0.0))
     assert missed.by_label["PER"].precision == Score(0.0), "nothing was predicted, in any sample"
 

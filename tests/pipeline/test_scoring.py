@@ -70,7 +70,7 @@ def test_how_many_tags_are_not_allowed_and_where_the_first_is(gold, write):
     assert str(not_allowed(one)).endswith(
         "one.conll: read as IOB2; 1 tag that IOB2 does not allow marks no entity, in line 9"
     )
-    # B-PER I-PER S-PER: one tag, though it is wrong on both of its sides
+    # an inner tag alone is one tag, though it is wrong on both of its sides
     open_ended = write("a\tI-PER\nb\tO\n\nc\tB-PER\nd\tE-PER\ne\tS-LOC\n", "ended.conll")
     found = not_allowed(open_ended)
     assert found is not None

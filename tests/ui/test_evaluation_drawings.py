@@ -15,7 +15,6 @@ from projner_core.evaluation.summary import examples, facets, key, summarise
 from projner_core.evaluation.words import CAUSES, OUTCOMES
 from projner_core.review.signals import Sign
 from projner_ui import (
-    evaluation_bars,
     evaluation_compare,
     evaluation_dots,
     evaluation_figures,
@@ -92,7 +91,7 @@ def test_text_of_users_is_never_markup(kept):
             rest = CODES.sub("", said)
             assert "<" not in rest
             assert "$" not in rest
-    html = evaluation_figures.verdict(summary, "<img src=x onerror=alert(1)>", against="gold")
+    html = evaluation_figures.verdict(summary, "<img src=x onerror=alert(1)>", gold="gold")
     assert "<img" not in html
 
 
@@ -159,16 +158,17 @@ def test_nothing_is_drawn_of_nothing():
     assert evaluation_plots.causes({}, empty)["data"] == []
     assert evaluation_matrix.figure({}, empty)["data"][0]["x"] == []
     assert evaluation_dots.scores((), empty, evaluation_dots.wrong_key("length"))["data"][-1]["x"] == []
-    assert evaluation_bars.plain_bars([], "light", keys=[], unit=("pair", "pairs"))["data"][0]["x"] == []
+    assert evaluation_plots.plain_bars([], "light", keys=[], unit=("pair", "pairs"))["data"][0]["x"] == []
 
 
 def test_a_bar_of_what_was_carried_over_opens_only_what_was_not():
     rows = [("PER", 3, 4), ("LOC", 2, 2)]
-    figure = evaluation_bars.carried(rows, look({}), lambda label: f"key of {label}")
-    done, rest = figure["data"]
+    figure = evaluation_plots.carried(rows, look({}), lambda label: f"key of {label}")
+    done, rest, ends = figure["data"]
     assert done["x"] == [3, 2]
     assert rest["x"] == [1, 0]
     assert rest["customdata"] == ["key of PER", ""]
+    assert (ends["y"], ends["text"], ends["customdata"]) == (["PER"], ["1 not"], ["key of PER"])
 
 
 @pytest.mark.parametrize(
@@ -236,8 +236,8 @@ def test_a_thin_mark_lies_where_the_score_does():
 
 def test_the_verdict_counts_what_reconciles(kept):
     summary, _ = kept
-    said = evaluation_figures.verdict(summary, "x", against="gold")
+    said = evaluation_figures.verdict(summary, "x", gold="gold")
     errors = sum(summary.outcomes[outcome] for outcome in WRONG)
     assert f"Of {errors} errors" in said
     assert f"{len(LABELS)} of {4 * len(LABELS)}" in said
-    assert "as you left them" in evaluation_figures.verdict(summary, "x", against="review")
+    assert "as you left them" in evaluation_figures.verdict(summary, "x", gold="your review")
