@@ -119,8 +119,9 @@ def measure(
 ) -> None:
     """Add what a projector makes of a corpus to its row, one that reads marks to a row for each make."""
     projector = projectors.create(**system)
-    with_marks = bool(asks(projector))
-    if aligner not in (NO_LINKS, OURS) if with_marks else aligner == NO_LINKS:
+    with_marks = "marked" in asks(projector)
+    by_form = "string" in system.get("weights", "")
+    if aligner not in (NO_LINKS, OURS) if with_marks else aligner == NO_LINKS and not by_form:
         return
     first = corpus.pairs[:1], corpus.source[:1], links[:1]
     for make in MAKES if with_marks else ("",):
