@@ -29,6 +29,7 @@ def draw() -> None:
     project = project_to_read()
     if project is None:
         return
+    session.keep_evaluation(project.name)
     headline(project)
     for style in _STYLES:
         st.html(style)
@@ -53,12 +54,18 @@ def _evaluated(project: Project, choice: Choice, tools: st.delta_generator.Delta
     if evaluation is None:
         return
     other = evaluation_making.ensure(project, choice, choice.versus) if choice.versus is not None else None
+    if other is not None and not evaluation_compare.comparable(evaluation, other):
+        st.caption(
+            "The two were evaluated at different moments, with corrections made in between: they can be "
+            "compared once both are evaluated again."
+        )
+        other = None
     with tools:
-        evaluation_report.draw(project, choice, evaluation, other)
+        evaluation_report.draw(project, (evaluation,) if other is None else (evaluation, other))
     evaluation_sections.head(choice, evaluation, other)
     if other is not None:
         evaluation_compare.draw(project, choice, evaluation, other)
-    evaluation_sections.draw(project, evaluation, session.theme() or "light")
+    evaluation_sections.draw(project, choice, evaluation, other)
 
 
 def _nothing_projected(project: Project) -> None:

@@ -237,7 +237,7 @@ def start(project: Project, layers: Sequence[int], added: Sequence[StageConfig] 
     """Start a comparison of these layers and of aligners that are run first."""
     config = CompareConfig(layers=tuple(layers), aligners=tuple(added), projector=_projector(project))
     _pick(layers)
-    job = run_panel.compare(project, config)
+    job = run_panel.begin(project, config)
     if job is not None:
         session.set_url(**{_JOB: str(job)})
         st.session_state[_STARTED] = True

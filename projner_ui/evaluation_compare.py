@@ -34,6 +34,12 @@ def draw(project: Project, choice: Choice, evaluation: Evaluation, other: Evalua
             _four_way(Examples.of(project, evaluation, other), difference, other)
 
 
+def comparable(one: Evaluation, other: Evaluation) -> bool:
+    """Whether two were held against the same: of a large project, one may be outdated and the other not."""
+    about, others = one.findings.provenance, other.findings.provenance
+    return (about["against"], about["state"]) == (others["against"], others["state"])
+
+
 def figures(difference: Difference) -> str:
     """Differences, intervals and p-values as a table, as HTML."""
     names = ("", "difference", "95 % interval", "p, randomisation", "p, bootstrap", "p, McNemar")

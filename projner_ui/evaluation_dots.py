@@ -41,6 +41,7 @@ def scores(
         "type": "scatter", "mode": "markers", "x": values, "y": places, "customdata": keys,
         "cliponaxis": False, "hoverinfo": "text",
         "marker": {"size": 13, "color": colours, "opacity": 1, "line": {"width": 0}},
+        "hoverlabel": {"bordercolor": [ink.outline if k else NOTHING for k in keys]},
         "hovertext": [_score_said(row, k, look) for row, k in zip(rows, keys, strict=True)],
     }  # fmt: skip
     names = [

@@ -32,6 +32,11 @@ def ensure(project: Project, choice: Choice, layer: Layer) -> Evaluation | None:
     if run_panel.at_work(project):
         if found is None:
             st.caption(f"{plain(choice.name(layer))} is not evaluated yet: another run is at work.")
+        else:
+            st.caption(
+                f"{plain(choice.name(layer))}: corrections were made since this was evaluated, and a run is "
+                "at work. The figures are those of before."
+            )
         return found
     if small:
         with st.spinner("Looking for errors and their causes…"):
@@ -53,7 +58,7 @@ def _at_once(project: Project, config: EvaluateConfig) -> Evaluation | None:
 
 
 def _start(project: Project, config: EvaluateConfig) -> None:
-    run_panel.evaluate(project, config)
+    run_panel.begin(project, config)
 
 
 def _offer(project: Project, layer: Layer, against: Against, sentence: str, button: str) -> None:

@@ -16,9 +16,10 @@ from projner_ui.plotting import INKS, LETTER, NOTHING, layout, text, width_of
 NONE = "none"  # what stands for "no entity" at the last row and column
 _LARGEST, _SMALLEST = 52, 28  # pixels a cell
 _COLUMN, _ROW = 370, 1000  # pixels that it may take: of a third of a usual page, of the whole of one
-_RIGHT = 12  # pixels of air
+_RIGHT = 26  # pixels that the name of the last column takes where it is turned
 _LABEL = 16  # characters of a type
 _DIGIT = 9  # pixels a digit
+_BOLD = 1.1  # how much wider a bold letter is
 _DARK = 0.5  # share from which the number in a square is written in the colour of the page
 
 Confusion = Mapping[str, Mapping[str, int]]
@@ -85,7 +86,9 @@ def said(confusion: Confusion, gold: str = "gold") -> str:
     parts = [
         f"{one or NONE} taken for {predicted or NONE} {number:,}" for number, one, predicted in errors[:5]
     ]
-    return f"Labels of {gold} against predicted labels; the most frequent errors: {'; '.join(parts) or 'none'}."
+    return (
+        f"Labels of {gold} against predicted labels; the most frequent errors: {'; '.join(parts) or 'none'}."
+    )
 
 
 def _said(gold: str, predicted: str, number: int, figure_key: str, look: Look) -> str:
@@ -108,15 +111,16 @@ def _shade(share: float, theme: Theme) -> str:
 
 def _layout(labels: Sequence[str], cell: int, look: Look) -> dict[str, Any]:
     size, widest, left = len(labels), _widest(labels), _left(labels)
-    turned = widest > cell
-    top = (int(widest * 0.72) + 44) if turned else 58
+    turned = widest * _BOLD + 6 > cell  # names must not run into one another
+    top = (int(widest * _BOLD * 0.72) + 56) if turned else 58
     ink = INKS[look.theme]
     axis = {
         "tickmode": "array", "tickvals": list(range(size)), "fixedrange": True, "showgrid": False,
         "zeroline": False, "showline": False, "ticks": "outside", "ticklen": 5, "tickcolor": NOTHING,
+        "ticklabeloverflow": "allow",
         "ticktext": [_name(label, look) for label in labels],
     }  # fmt: skip
-    title = {"font": {"size": 13, "color": ink.dim}, "standoff": 6}
+    title = {"font": {"size": 13, "color": ink.dim}, "standoff": 12 if turned else 6}
     return layout(
         look.theme, width=left + size * cell + _RIGHT, height=top + size * cell + 8, clickmode="event+select",
         margin={"l": left, "r": _RIGHT, "t": top, "b": 8},

@@ -79,7 +79,8 @@ def outcomes(
         [counts[outcome] for outcome in shown],
         keys,
         [
-            f"<b>{OUTCOMES[outcome]}</b>: {outcome_said(outcome, look.gold)}{_more(more, outcome)}<br>{look.opens(k, counts[outcome])}"
+            f"<b>{OUTCOMES[outcome]}</b>: {outcome_said(outcome, look.gold)}{_more(more, outcome)}<br>"
+            f"{look.opens(k, counts[outcome])}"
             for outcome, k in zip(shown, keys, strict=True)
         ],
     )

@@ -104,13 +104,13 @@ def headline(
         st.markdown(f"**{plain(isolated(project.name))}** :gray[· {plain(languages)}]", width="content")
         st.progress(reviewed / total if total else 0.0, width=160)
         st.markdown(f":gray[{reviewed:,} of {total:,} reviewed]", width="content")
-        st.space("stretch")
         if position is not None:
             said = f"pair {position + 1:,}" + (f" · doubt {doubt:.2f}" if doubt is not None else "")
             said += f": {why}" if why and doubt is not None else ""
             # One line, cut where it is long: the page must not move as the reader goes from pair to pair.
             with st.container(key="open_pair"):
-                st.html(f'<span title="{escape(said)}">{escape(said)}</span>')
+                said = escape(said)
+                st.markdown(f'<span title="{said}">{said}</span>', unsafe_allow_html=True)
 
 
 def _links(project: str | None) -> None:

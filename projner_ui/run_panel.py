@@ -39,19 +39,9 @@ def start(name: str, project: Project, config: RunConfig) -> None:
     project.set_meta("projected_edits", {"job": job, "edits": edits})
 
 
-def compare(project: Project, config: CompareConfig) -> int | None:
-    """Start a comparison of aligners in a process of its own, and return its job; where it can't start, a
-    sentence appears."""
-    try:
-        return running.start(project.name, config)
-    except ProjnerError as error:
-        st.session_state["run_error"] = str(error)
-        return None
-
-
-def evaluate(project: Project, config: EvaluateConfig) -> int | None:
-    """Start an evaluation in a process of its own, and return its job; where it can't start, a sentence
-    appears."""
+def begin(project: Project, config: CompareConfig | EvaluateConfig) -> int | None:
+    """Start a comparison of aligners or an evaluation in a process of its own, and return its job; where it
+    can't start, a sentence appears."""
     try:
         return running.start(project.name, config)
     except ProjnerError as error:

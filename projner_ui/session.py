@@ -110,7 +110,9 @@ def project_name() -> str | None:
 def remember(name: str) -> None:
     """Make `name` the open project, here and in the URL; another project's pair leaves the URL."""
     if st.session_state.get("project") not in (None, name):
-        set_url(**dict.fromkeys(("pair", "beside", "aligners", "job", "hand", "at", "examples", *_EVALUATION)))
+        set_url(
+            **dict.fromkeys(("pair", "beside", "aligners", "job", "hand", "at", "examples", *_EVALUATION))
+        )
         st.session_state.update(queue_page=1, follow=True)
     if st.session_state.get("project") != name and _exists(name):
         _write(_last_file(), name)
@@ -185,8 +187,8 @@ def layers_beside() -> tuple[int, ...]:
 
 
 def evaluation_asked() -> dict[str, str]:
-    """What the URL says of the Evaluation page: which layer, against what, beside which other. Inspect carries
-    it along, so that there is a way back."""
+    """What the URL says of the Evaluation page: which layer, against what, beside which other. Inspect
+    carries it along, so that there is a way back."""
     return {name: st.query_params[name] for name in _EVALUATION if name in st.query_params}
 
 

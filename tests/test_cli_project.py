@@ -117,19 +117,49 @@ def test_predictions_and_marked_text_become_layers(here, capsys):
     [
         ("project --source en.conll --target sw.conll --out out.conll", "--links"),
         ("project --project swahili --target sw.conll", "leave out"),
-        ("project --project swahili --links nobody", "no layer of links called 'nobody'"),
+        ("project --project swahili --links nobody", "no layer of links 'nobody'"),
         ("project --project nowhere", "nowhere"),
         ("tune --grid projector.minimum=[0.1]", "--project"),
         ("tune --project swahili --grid projector.minimum=0.1", "--grid"),
         ("tune --project swahili --grid projector.minimum=", "--grid"),
+        ("project --project swahili --predictions tagger.jsonl", "projner import-predictions"),
+        ("project --project swahili --marked marked.txt", "projner import-marked"),
+        ("project --project swahili --format pharaoh", "leave out --format"),
+        ("project --project swahili --out no/such/folder.conll", "no folder no/such"),
+        (
+            "tune --project swahili --grid projector.minimum=[0.1] --marked marked.txt",
+            "projner import-marked",
+        ),
+        ("tune --project swahili --grid projector.minimum=[0.1] --source en.conll", "leave out --source"),
+        ("tune --project swahili --grid projector.minimum=[0.1] --out no/tuned.toml", "no folder no"),
+        ("tune --project swahili --grid a.b=[1] --grid a.b=[2]", "--grid a.b stands there twice"),
+        ("run --project swahili --out no/such/folder.conll", "no folder no/such"),
+        ("evaluate --project swahili --report no/figures.md", "no folder no"),
+        ("compare --project swahili --layers a b --report no/figures.md", "no folder no"),
         ("import-predictions --project swahili --predictions sw.links", "sw.links"),
         ("import-marked --project swahili --marked nowhere.txt", "nowhere.txt"),
     ],
 )
-def test_what_cannot_be_done_is_said(here, line, why, capsys):
+def test_what_cannot_be_done_is_said_and_nothing_is_done(here, line, why, capsys):
     project_made(capsys)
+    with catalogue.open_project("swahili") as project:
+        before = project.layers(incomplete=True)
     assert projner(line) == 1
     assert why in capsys.readouterr().err
+    with catalogue.open_project("swahili") as project:
+        assert project.layers(incomplete=True) == before
+
+
+def test_a_file_that_is_there_under_another_name_is_said_to_be(here, capsys):
+    project_made(capsys)
+    line = "import-predictions --project swahili --predictions tagger.jsonl"
+    assert projner(line) == 0
+    assert "predictions of 2 pairs: layer 'tagger'" in capsys.readouterr().out
+    assert projner(f"{line} --name mine") == 0
+    assert "is in the project 'swahili' already: layer 'tagger'" in capsys.readouterr().out
+    assert projner(f"{line} --name mine --json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["layer"], told["known"]) == ("tagger", True)
 
 
 def test_tuned_settings_are_a_configuration(here, capsys):

@@ -233,9 +233,11 @@ def _refuse(options: argparse.Namespace, what: str, *others: str) -> None:
 def _report_kind(path: Path | None) -> Format | None:
     """The format that a report's file name asks for; said before the work begins, not after it."""
     from projner_core.evaluation.report import Format
+    from projner_core.formats.base import check_place
 
     if path is None:
         return None
+    check_place(path)
     for kind in get_args(Format):
         if path.suffix == f".{kind}":
             found: Format = kind

@@ -10,18 +10,21 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from projner_core.commands.projects import config_of, count_projected, pair_arguments, print_notices
+from projner_core.commands.projects import config_of, pair_arguments, print_notices
 from projner_core.errors import ProjnerError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from projner_core.pipeline.progress import Watch
     from projner_core.store import Layer, Project
 
 
 def project_(options: argparse.Namespace) -> int:
     """`projner project`."""
-    from projner_core.formats.base import write_whole
+    from projner_core.formats.base import check_place, write_whole
     from projner_core.pipeline import exporting
+    from projner_core.pipeline.carried import count_projected
     from projner_core.pipeline.doubting import weigh
     from projner_core.pipeline.progress import Watch
     from projner_core.pipeline.projecting import carry_over
@@ -34,8 +37,9 @@ def project_(options: argparse.Namespace) -> int:
         raise ProjnerError(
             "say what to project: --source, --target, --links and --out; or --project, which has links"
         )
-    if options.project is not None and (options.target is not None or options.source is not None):
-        raise ProjnerError("--project projects what the project holds: leave out --source and --target")
+    if options.project is not None:
+        _only_the_project(options, "source", "target", "format")
+    check_place(options.out)
     with ExitStack() as stack:
         watch = Watch(stack.enter_context(bars()), None)
         if options.project is not None:
@@ -51,7 +55,7 @@ def project_(options: argparse.Namespace) -> int:
             project.set_current(weigh(project, layer, links, watch))
         if options.out is not None:
             write_whole(options.out, exporting.conll_text(project, layer.id))
-        found, projected = count_projected(project, layer.id)
+        projected, found = count_projected(project, layer.id)
         summary = {
             "pairs": project.count(),
             "entities": found,
@@ -72,15 +76,18 @@ def project_(options: argparse.Namespace) -> int:
 
 def tune_(options: argparse.Namespace) -> int:
     """`projner tune`."""
-    from projner_core.formats.base import write_whole
+    from projner_core.formats.base import check_place, write_whole
     from projner_core.pipeline.progress import Watch
     from projner_core.pipeline.tuning import tune
     from projner_core.store import catalogue
     from projner_core.terminal import bars
 
-    config, grid = config_of(options), dict(map(_values, options.grid))
+    config, grid = config_of(options), _grid(options.grid)
     if (options.project is None) == (options.target is None):
         raise ProjnerError("say what to tune on: --source and --target, or --project")
+    if options.project is not None:
+        _only_the_project(options, "source")
+    check_place(options.out)
     with ExitStack() as stack:
         watch = Watch(stack.enter_context(bars()), None)
         if options.project is not None:
@@ -121,10 +128,11 @@ def import_predictions_(options: argparse.Namespace) -> int:
     from projner_core.terminal import bars
 
     with catalogue.open_project(options.project) as project, bars() as on_progress:
+        before = {layer.id for layer in project.layers()}
         layer = import_predictions(
             project, options.predictions, name=options.name, side=options.side, watch=Watch(on_progress, None)
         )
-    return _say(layer, "predictions", options)
+    return _say(layer, "predictions", options, known=layer.id in before)
 
 
 def import_marked_(options: argparse.Namespace) -> int:
@@ -135,14 +143,17 @@ def import_marked_(options: argparse.Namespace) -> int:
     from projner_core.terminal import bars
 
     with catalogue.open_project(options.project) as project, bars() as on_progress:
+        before = {layer.id for layer in project.layers()}
         layer = import_marked(project, options.marked, name=options.name, watch=Watch(on_progress, None))
-    return _say(layer, "marked text", options)
+    return _say(layer, "marked text", options, known=layer.id in before)
 
 
-def _say(layer: Layer, what: str, options: argparse.Namespace) -> int:
+def _say(layer: Layer, what: str, options: argparse.Namespace, *, known: bool) -> int:
     if options.json:
-        told = {"layer": layer.name, "id": layer.id, "kind": layer.kind, "pairs": layer.done}
+        told = {"layer": layer.name, "id": layer.id, "kind": layer.kind, "pairs": layer.done, "known": known}
         print(json.dumps(told | layer.provenance, ensure_ascii=False))
+    elif known:
+        print(f"this file is in the project {options.project!r} already: layer {layer.name!r}")
     else:
         print(f"{what} of {layer.done} pairs: layer {layer.name!r} of the project {options.project!r}")
     return 0
@@ -182,18 +193,39 @@ def _add_evidence(project: Project, options: argparse.Namespace, watch: Watch) -
 
 def _links(project: Project, asked: str | None) -> Layer:
     """The layer of links that is called so; else that of the projection under review, else the newest."""
-    from projner_core.pipeline.lineage import link_layers, links_behind
+    from projner_core.pipeline.lineage import link_layers, links_behind, named
 
     known = link_layers(project)
     if asked is not None:
-        known = [layer for layer in known if asked in {layer.name, str(layer.id)}]
-    elif (behind := links_behind(project, project.current_projection)) is not None:
+        return named(known, asked, "layer of links")
+    if (behind := links_behind(project, project.current_projection)) is not None:
         return behind
     if not known:
-        names = ", ".join(f"{layer.name} ({layer.id})" for layer in link_layers(project)) or "none"
-        called = f" called {asked!r}" if asked is not None else ""
-        raise ProjnerError(f"the project has no layer of links{called}; it has: {names}. Align it first.")
+        raise ProjnerError("the project has no layer of links. Align it first.")
     return known[-1]
+
+
+def _only_the_project(options: argparse.Namespace, *files: str) -> None:
+    """Files that are named beside `--project` would be passed over: say where they go."""
+    for option in files:
+        if getattr(options, option) is not None:
+            raise ProjnerError(f"--project takes what the project holds: leave out --{option}")
+    for option in ("predictions", "marked"):
+        if getattr(options, option) is not None:
+            raise ProjnerError(
+                f"--project takes what the project holds, and --{option} is read beside --target only. Add "
+                f"the file to the project first: projner import-{option} --project {options.project} "
+                f"--{option} {getattr(options, option)}"
+            )
+
+
+def _grid(assignments: Sequence[str]) -> dict[str, list[Any]]:
+    grid: dict[str, list[Any]] = {}
+    for setting, values in map(_values, assignments):
+        if setting in grid:
+            raise ProjnerError(f"--grid {setting} stands there twice: give all of its values in one list")
+        grid[setting] = values
+    return grid
 
 
 def _values(assignment: str) -> tuple[str, list[Any]]:

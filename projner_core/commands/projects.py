@@ -19,8 +19,9 @@ def run_(options: argparse.Namespace) -> int:
     """`projner run`."""
     import tempfile
 
-    from projner_core.formats.base import write_whole
+    from projner_core.formats.base import check_place, write_whole
     from projner_core.pipeline import exporting
+    from projner_core.pipeline.carried import count_projected
     from projner_core.pipeline.importing import import_pair, same_files
     from projner_core.pipeline.run import run
     from projner_core.store import Project, catalogue
@@ -28,6 +29,7 @@ def run_(options: argparse.Namespace) -> int:
 
     if options.target is None and options.project is None:
         raise ProjnerError("say what to run on: --source and --target, or --project, or both")
+    check_place(options.out)
     config = config_of(options)
 
     with tempfile.TemporaryDirectory(prefix="projner-") as scratch:
@@ -46,8 +48,8 @@ def run_(options: argparse.Namespace) -> int:
 
         with Project.open(path) as project:
             with bars() as on_progress:
-                run(project, config, on_progress=on_progress)
-            found, projected = count_projected(project, project.current_projection)
+                projection = run(project, config, on_progress=on_progress).projection
+            projected, found = count_projected(project, projection.id)
             if options.out is not None:
                 write_whole(options.out, exporting.conll_text(project))
             pairs = project.count()
@@ -200,16 +202,6 @@ def _links(project: Any, layer: Any) -> int:
             "aligner: name a layer of links"
         )
     return found.id
-
-
-def count_projected(project: Any, layer_id: Any) -> tuple[int, int]:
-    """Source entities, and those that were projected."""
-    found = projected = 0
-    for start in range(0, project.count(), 1000):
-        for targets in project.targets(layer_id, start, start + 1000):
-            found += len({entity for entity, _ in targets})
-            projected += len({entity for entity, target in targets if target is not None})
-    return found, projected
 
 
 def print_notices(report: ImportReport) -> None:

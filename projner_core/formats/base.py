@@ -240,6 +240,31 @@ def _long_line(path: str | Path, line: int) -> InputError:
     )
 
 
+def breaks_lines(text: str) -> bool:
+    """Whether a token or label holds what ends a column or a line of a CoNLL file."""
+    return any(mark in text for mark in "\t\r\n")
+
+
+def check_place(path: str | Path | None) -> None:
+    """Say before the work, not after it, that a file can't be written there; None: no file is asked for.
+
+    Raises:
+        InputError: its folder is not there or not to be written to, or the path is a folder.
+    """
+    if path is None:
+        return
+    folder = Path(path).parent
+    if Path(path).is_dir():
+        found = "a folder"
+    elif not folder.is_dir():
+        found = f"no folder {folder}"
+    elif not os.access(folder, os.W_OK):
+        found = f"a folder {folder} that cannot be written to"
+    else:
+        return
+    raise InputError(path, None, found, "a file name in a folder that is yours", "Choose another.")
+
+
 def write_whole(path: str | Path, texts: Iterable[str], *, bom: bool = False) -> None:
     """Write texts to a UTF-8 file as they are, endings untouched; the file appears when it is whole.
 

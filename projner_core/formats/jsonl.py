@@ -15,7 +15,7 @@ from typing import Any
 
 from projner_core.corpus import Sentence, Span, check_spans
 from projner_core.errors import InputError
-from projner_core.formats.base import MOST_TOKENS, Notice, Progress, Record, lines, note
+from projner_core.formats.base import MOST_TOKENS, Notice, Progress, Record, breaks_lines, lines, note
 from projner_core.formats.sides import Ids, text_sentence
 from projner_core.tokenisation import How
 
@@ -114,8 +114,7 @@ class _Row:
 
     def _given(self, name: str, value: Any, lang: str) -> Sentence:
         if not isinstance(value, list) or not all(
-            isinstance(token, str) and token and not any(mark in token for mark in "\t\r\n")
-            for token in value
+            isinstance(token, str) and token and not breaks_lines(token) for token in value
         ):
             raise self.wrong(
                 f"“{name}” as {_shown(value)}",
@@ -145,7 +144,7 @@ class _Row:
             and len(entity) == 3
             and type(entity[0]) is type(entity[1]) is int
             and isinstance(entity[2], str)
-            and not any(mark in entity[2] for mark in "\t\r\n")
+            and not breaks_lines(entity[2])
         ):
             raise self.wrong(_shown(entity), expected)
         try:

@@ -14,14 +14,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from projner_core.corpus import Span, TagProbabilities, check_spans
 from projner_core.errors import InputError
 from projner_core.formats import conll
-from projner_core.formats.base import MOST_TOKENS, lines, sniff
+from projner_core.formats.base import MOST_TOKENS, breaks_lines, lines, sniff
 from projner_core.formats.files import FileKind, kind_of
 from projner_core.schemes import OUTSIDE, decode, is_tag, repair
 
@@ -116,10 +115,13 @@ def _spans(entities: Any) -> tuple[Span, ...]:
     spans = []
     for entity in entities:
         match entity:
-            case [int(start), int(end), str(label)] if not isinstance(start, bool):
-                spans.append(Span(start, end, label))
-            case [int(start), int(end), str(label), int() | float() as score] if 0 <= score <= 1:
-                spans.append(Span(start, end, label, float(score)))
+            case [start, end, str(label), *scores] if (
+                type(start) is type(end) is int  # true and false are whole numbers too
+                and not breaks_lines(label)
+                and len(scores) <= 1
+                and all(_is_probability(score) and score <= 1 for score in scores)
+            ):
+                spans.append(Span(start, end, label, *map(float, scores)))
             case _:
                 raise ValueError(f"the entity {json.dumps(entity, ensure_ascii=False)[:60]}")
     return check_spans(spans, MOST_TOKENS)
@@ -128,6 +130,8 @@ def _spans(entities: Any) -> tuple[Span, ...]:
 def _tags(tags: Any, rows: Any) -> TagProbabilities:
     if not _are_texts(tags) or OUTSIDE not in tags or not all(map(is_tag, tags)):
         raise ValueError("“tags” that are no list of IOB2 tags with O among them")
+    if any(map(breaks_lines, tags)):
+        raise ValueError("“tags” with a tab or line break")
     if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
         raise ValueError("“probabilities” that are no list of rows")
     for position, row in enumerate(rows):
@@ -137,7 +141,7 @@ def _tags(tags: Any, rows: Any) -> TagProbabilities:
 
 
 def _is_probability(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value) and value >= 0
+    return type(value) in (int, float) and 0 <= value <= 1 + _FAR_FROM_ONE
 
 
 def _are_texts(value: Any) -> bool:

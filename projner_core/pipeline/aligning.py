@@ -138,7 +138,7 @@ def pairs_per_second(project: Project, layer: Layer) -> float | None:
     which models are loaded and code is compiled, counts only where there was no other and it took long enough
     to say anything: a small corpus has no speed.
     """
-    timed = project.get_meta(_timing(layer))
+    timed = project.get_meta(timing_key(layer))
     if timed is None:
         return None
     pairs, spent = timed["later"] if timed["later"][0] else timed["first"]
@@ -160,7 +160,7 @@ class _Timer:
     """
 
     def __init__(self, project: Project, layer: Layer) -> None:
-        self._project, self._key = project, _timing(layer)
+        self._project, self._key = project, timing_key(layer)
         self._chunk = "first"
 
     @contextmanager
@@ -174,5 +174,6 @@ class _Timer:
         self._chunk = "later"
 
 
-def _timing(layer: Layer) -> str:
+def timing_key(layer: Layer) -> str:
+    """Where a project's `meta` says how long a layer of links took."""
     return f"timing:{layer.id}"

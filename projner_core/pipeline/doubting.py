@@ -13,11 +13,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from projner_core.corpus import Span
+from projner_core.errors import ProjnerError
 from projner_core.pipeline.config import StageConfig, fingerprint
-from projner_core.pipeline.filling import CHUNK, fill, provenance, there_already
+from projner_core.pipeline.filling import CHUNK, fill, is_gone, provenance, standing, there_already
 from projner_core.pipeline.glancing import sign_key
 from projner_core.pipeline.lineage import imported_spans, links_behind
 from projner_core.pipeline.progress import Watch
@@ -51,6 +53,7 @@ def weigh(project: Project, projection: Layer, links: Layer, watch: Watch) -> La
 
     Raises:
         Cancelled: `watch` said so between two chunks; the doubts from before stand.
+        ConflictError: another process weighed meanwhile with more evidence.
     """
     evidence = _Evidence.of(project, projection, links)
     made_from = [projection, links, *evidence.layers]
@@ -60,12 +63,13 @@ def weigh(project: Project, projection: Layer, links: Layer, watch: Watch) -> La
     if layer is None:
         layer = _look(project, projection, links, evidence, mark, watch, examples)
     if project.get_meta(_key(projection.id)) != layer.id:
-        for start in range(examples.done, project.count(), CHUNK):
-            examples.add(start, project.annotations(layer.id, start, start + CHUNK))
-        project.write_examples(projection, examples.positions)
-        project.take_doubts(projection, layer)
-        project.set_meta(_key(projection.id), layer.id)
-        _forget(project, projection, layer)
+        with standing(project, layer, "run"):
+            for start in range(examples.done, project.count(), CHUNK):
+                watch.check()
+                examples.add(start, project.annotations(layer.id, start, start + CHUNK))
+            key = _key(projection.id)
+            project.take_doubts(projection, layer, examples_of=examples.positions, noted=key)
+    _forget(project, projection, layer)
     return project.layer(projection.id)
 
 
@@ -86,8 +90,16 @@ def signals_at(
     project: Project, projection_id: int | None, positions: Collection[int]
 ) -> dict[int, tuple[Signal, ...]]:
     """Position -> the signs of trouble that were found in these pairs; none where nothing was weighed yet."""
-    layer_id = None if projection_id is None else project.get_meta(_key(projection_id))
-    return {} if layer_id is None else project.annotations_at(layer_id, positions)
+    for _ in range(2):  # a weighing that ends at this moment deletes the layer of the one before
+        layer_id = None if projection_id is None else project.get_meta(_key(projection_id))
+        if layer_id is None:
+            break
+        try:
+            return project.annotations_at(layer_id, positions)
+        except ProjnerError:
+            if not is_gone(project, layer_id):
+                raise
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +208,8 @@ def _look(
         if examples.done == start:
             examples.add(start, found)
 
-    return fill(project, layer, "doubt", CHUNK, write, watch)
+    with standing(project, layer, "run"):
+        return fill(project, layer, "doubt", CHUNK, write, watch)
 
 
 def _usage(project: Project, projection: Layer, watch: Watch) -> Usage:
@@ -209,6 +222,7 @@ def _usage(project: Project, projection: Layer, watch: Watch) -> Usage:
         pairs = project.pairs(start, stop)
         for pair, projections in zip(pairs, project.annotations(projection.id, start, stop), strict=True):
             usage.add(pair, projections)
+        watch.advance(stop)
     return usage
 
 
@@ -258,8 +272,9 @@ class _Examples:
 def _forget(project: Project, projection: Layer, layer: Layer) -> None:
     """Delete what was weighed with less evidence: nobody reads it any more."""
     for other in project.layers(kind=LayerKind.SIGNALS, incomplete=True):
-        if other.id != layer.id and other.provenance.get("weighs") == projection.id:
-            project.delete_layer(other)
+        if other.id < layer.id and other.provenance.get("weighs") == projection.id:
+            with suppress(ProjnerError):  # another weighing may just have deleted it
+                project.delete_layer(other)
 
 
 def _key(projection_id: int) -> str:

@@ -11,12 +11,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from projner_core.errors import ProjnerError
 from projner_core.evaluation.summary import Summary
+from projner_core.pipeline.filling import standing
 from projner_core.pipeline.glancing import Glance, glance
 from projner_core.pipeline.judging import JUDGED, add_up, find_all
 from projner_core.pipeline.lineage import imported_spans, named
@@ -44,6 +46,7 @@ __all__ = [
 ]
 
 SAMPLES = 10_000  # of a difference
+KILLED_AFTER_S = 3600.0  # an evaluation of some 100,000 pairs takes minutes
 
 
 class EvaluateConfig(BaseModel):
@@ -95,6 +98,7 @@ def evaluate(project: Project, config: EvaluateConfig, watch: Watch) -> list[Eva
 
     Raises:
         Cancelled: `watch` said so between two chunks.
+        ConflictError: another process evaluated again meanwhile, after more was decided.
         ProjnerError: there is no gold, no verdict, or no such layer.
     """
     if not config.layers:
@@ -107,17 +111,18 @@ def evaluate(project: Project, config: EvaluateConfig, watch: Watch) -> list[Eva
 def find(project: Project, layer_id: int, against: Against = "gold") -> Evaluation | None:
     """The evaluation that is there; None where it has to be made. Answers in milliseconds."""
     state = state_of(project, against)
-    latest: Layer | None = None
+    latest: tuple[Layer, Any] | None = None
     for findings in reversed(project.layers(kind=LayerKind.FINDINGS)):
         about = findings.provenance
         if (about["layer"], about["against"]) != (layer_id, against):
             continue
-        if project.get_meta(_summary_key(findings)) is None:  # killed between its last chunk and its figures
+        kept = project.get_meta(_summary_key(findings))  # once: others may delete what is outdated
+        if kept is None:  # killed between its last chunk and its figures
             continue
         if about["state"] == state:
-            return _put_together(project, findings, outdated=False)
-        latest = latest or findings
-    return None if latest is None else _put_together(project, latest, outdated=True)
+            return _put_together(project, findings, kept, outdated=False)
+        latest = latest or (findings, kept)
+    return None if latest is None else _put_together(project, *latest, outdated=True)
 
 
 def examples(project: Project, evaluation: Evaluation, key: str) -> int:
@@ -137,6 +142,7 @@ def difference(
         seed: of both.
 
     Raises:
+        ConflictError: one of the two was evaluated again meanwhile.
         ProjnerError: the two were not held against the same.
     """
     from projner_core.evaluation import significance
@@ -150,14 +156,16 @@ def difference(
     kept = project.get_meta(place)
     if kept is not None:
         return significance.Difference.from_dict(kept)
-    positions = _judged(project, one)
-    found = [_findings_at(project, evaluation.findings, positions) for evaluation in (one, other)]
-    made = significance.difference(*found, samples=samples, seed=seed)
-    cells: dict[str, list[int]] = {cell_key(other, cell): [] for cell in significance.CELLS}
-    for position, cell in zip(positions, significance.cells(*found), strict=True):
-        cells[cell_key(other, cell)].append(position)
-    project.write_examples(one.findings, cells)
-    project.set_meta(place, made.to_dict())
+    again = "evaluate"
+    with standing(project, one.findings, again), standing(project, other.findings, again):
+        positions = _judged(project, one)
+        found = [_findings_at(project, evaluation.findings, positions) for evaluation in (one, other)]
+        made = significance.difference(*found, samples=samples, seed=seed)
+        cells: dict[str, list[int]] = {cell_key(other, cell): [] for cell in significance.CELLS}
+        for position, cell in zip(positions, significance.cells(*found), strict=True):
+            cells[cell_key(other, cell)].append(position)
+        project.write_examples(one.findings, cells)
+        project.set_meta(place, made.to_dict())
     return made
 
 
@@ -176,18 +184,22 @@ def by_text(project: Project, asked: Sequence[str]) -> list[Layer]:
 
 def _evaluate(project: Project, layer: Layer, against: Standard, watch: Watch) -> Evaluation:
     findings = find_all(project, layer, against, watch)
-    if project.get_meta(_summary_key(findings)) is None:
-        pairs, summary = add_up(project, layer, findings, against, watch)
-        project.set_meta(_summary_key(findings), {"pairs": pairs, "summary": summary.to_dict()})
+    kept = project.get_meta(_summary_key(findings))
+    if kept is None:
+        with standing(project, findings, "evaluate"):
+            pairs, summary = add_up(project, layer, findings, against, watch)
+            kept = {"pairs": pairs, "summary": summary.to_dict()}
+            project.set_meta(_summary_key(findings), kept)
     _forget_older(project, findings)
-    return _put_together(project, findings, outdated=against.state != state_of(project, against.against))
+    outdated = against.state != state_of(project, against.against)
+    return _put_together(project, findings, kept, outdated=outdated)
 
 
 _summaries: Recent[Summary] = Recent(16)
 
 
-def _put_together(project: Project, findings: Layer, *, outdated: bool) -> Evaluation:
-    kept = project.get_meta(_summary_key(findings))
+def _put_together(project: Project, findings: Layer, kept: Any, *, outdated: bool) -> Evaluation:
+    """An evaluation of what `_summary_key` keeps."""
     layers = {layer.id: layer for layer in project.layers()}
     layer = layers[findings.provenance["layer"]]
     return Evaluation(
@@ -211,15 +223,28 @@ def _tuned_on(layer: Layer, layers: dict[int, Layer], corpus: str) -> bool:
 
 
 def _forget_older(project: Project, findings: Layer) -> None:
-    """A review goes on, and each look at it is a layer: of one evaluated layer, the last one is kept."""
+    """A review goes on, and each look at it is a layer: of one evaluated layer, the last one is kept.
+
+    One without figures may be in the making by another process, which would stumble; after an hour, it was
+    killed.
+    """
     about = findings.provenance
-    for layer in project.layers(kind=LayerKind.FINDINGS):
+    for layer in project.layers(kind=LayerKind.FINDINGS, incomplete=True):
         other = layer.provenance
         same = (other["layer"], other["against"]) == (about["layer"], about["against"])
-        if same and about["against"] == "review" and layer.id < findings.id:
-            project.set_meta(_summary_key(layer), None)
-            with suppress(ProjnerError):  # another evaluation may just have deleted it
-                project.delete_layer(layer)
+        if not same or about["against"] != "review" or layer.id >= findings.id:
+            continue
+        if project.get_meta(_summary_key(layer)) is None and _age(layer) < KILLED_AFTER_S:
+            continue
+        keys = project.meta_keys("difference:")
+        differences = [key for key in keys if str(layer.id) in key.split(":")[1:3]]
+        with suppress(ProjnerError):  # another evaluation may just have deleted it
+            project.delete_layer(layer, with_meta=[_summary_key(layer), *differences])
+
+
+def _age(layer: Layer) -> float:
+    """Seconds since a layer was opened."""
+    return (datetime.now(UTC) - datetime.fromisoformat(layer.created)).total_seconds()
 
 
 def _judged(project: Project, evaluation: Evaluation) -> list[int]:

@@ -94,4 +94,4 @@ def _layer(project: Project, ask: Ask, name: str) -> Layer:
         raise ProjnerError(
             f"this projector needs {_WHAT[ask]}, and there are several layers of that: name one of {names}"
         )
-    return known[-1] if name else known[0]
+    return max(known, key=lambda layer: layer.id)  # of one name, the newest

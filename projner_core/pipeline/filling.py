@@ -74,9 +74,10 @@ def standing(project: Project, layer: Layer, verb: str) -> Iterator[None]:
 def made_before(
     project: Project, stage: str, config: StageConfig, kind: LayerKind, parents: Sequence[int] | None = None
 ) -> Layer | None:
-    """The newest finished layer of this system, whatever revision its model had; of these parents, where given.
+    """The newest finished layer of this system, whatever revision its model had.
 
-    It is asked for where the model is not on this machine any more, and its revision not known.
+    Where parents are given, only one of these counts. It is asked for where the model is not on this machine
+    any more, and its revision not known.
     """
     wanted = json.loads(json.dumps(provenance(stage, config)))  # as it is read back: tuples are lists
     for layer in reversed(project.layers(kind=kind)):

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from projner_core.pipeline.carried import carried_and_missed
 from projner_core.pipeline.filling import CHUNK
 from projner_core.pipeline.lineage import imported_spans
 from projner_core.pipeline.recent import Recent
@@ -79,8 +80,7 @@ def _count(project: Project, layer: Layer) -> _Decided:
     total = project.count()
     for start in range(0, total, CHUNK):
         for row in project.decisions(layer.id, start, min(start + CHUNK, total)):
-            carried = {entity for entity, target, _ in row if target is not None}
-            missed = {entity: reason for entity, _, reason in row if entity not in carried}
+            carried, missed = carried_and_missed(row)
             entities.update(label for _, _, label in carried | missed.keys())
             projected.update(label for _, _, label in carried)
             reasons.update(missed.values())

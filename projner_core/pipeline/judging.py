@@ -11,6 +11,7 @@ from projner_core.evaluation import errors
 from projner_core.evaluation.dimensions import Seen
 from projner_core.evaluation.errors import Context
 from projner_core.evaluation.summary import Summary, keys, summarise
+from projner_core.pipeline.carried import count_projected
 from projner_core.pipeline.config import StageConfig, fingerprint
 from projner_core.pipeline.filling import CHUNK, fill, provenance, standing, there_already
 from projner_core.pipeline.lineage import imported_spans, links_behind, source_entities_of
@@ -134,7 +135,9 @@ def add_up(
             if against.decided is not None:
                 positions[JUDGED].append(position)
         watch.advance(stop)
-    projected = _projected(project, layer, against, watch)
+    projected = None
+    if layer.kind is LayerKind.PROJECTIONS:
+        projected = count_projected(project, layer.id, counts=against.judges, watch=watch, before=total)
     judged = _judged_pairs(project, against, watch)
     summary = summarise(judged, everything, projected=projected)
     watch.check()
@@ -151,22 +154,3 @@ def _judged_pairs(project: Project, against: Standard, watch: Watch) -> Iterator
             if against.judges(position):
                 yield pair
         watch.advance(2 * total + stop)
-
-
-def _projected(
-    project: Project, layer: Layer, against: Standard, watch: Watch
-) -> tuple[int, int] | None:
-    """Source entities that were projected, and all of them; None where the layer is no projection."""
-    if layer.kind is not LayerKind.PROJECTIONS:
-        return None
-    total, projected, entities = project.count(), 0, 0
-    for start in range(0, total, CHUNK):
-        watch.check()
-        stop = min(start + CHUNK, total)
-        rows = project.targets(layer.id, start, stop)
-        for position, row in enumerate(rows, start):
-            if against.judges(position):
-                entities += len({entity for entity, _ in row})
-                projected += len({entity for entity, target in row if target is not None})
-        watch.advance(total + stop)
-    return projected, entities

@@ -45,6 +45,7 @@ def carry_over(
             about["revision"] = revision(model)
         except ProjnerError:
             if there := made_before(project, "project", config, LayerKind.PROJECTIONS, parents):
+                watch.begin("project", there.done, there.done)
                 return there
             raise
         inputs.append(about["revision"])

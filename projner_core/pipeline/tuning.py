@@ -7,7 +7,8 @@ the one before stays. What was tuned remembers on which sentences, and an evalua
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,13 +17,14 @@ from projner_core.corpus import Alignment, Pair, Span, projected_spans
 from projner_core.errors import ProjnerError
 from projner_core.evaluation.entities import score
 from projner_core.pipeline import evidence
-from projner_core.pipeline.aligning import align
+from projner_core.pipeline.aligning import align, timing_key
 from projner_core.pipeline.config import RunConfig, StageConfig
+from projner_core.pipeline.filling import called
 from projner_core.pipeline.lineage import imported_spans
 from projner_core.pipeline.progress import Watch
 from projner_core.pipeline.run import check_translated, tag
 from projner_core.projectors.base import asks
-from projner_core.store import Project
+from projner_core.store import LayerKind, Project
 
 Grid = Mapping[str, Sequence[Any]]
 """Stage and setting, such as `projector.minimum` -> the values to try."""
@@ -68,6 +70,13 @@ def tune(project: Project, config: RunConfig, grid: Grid, watch: Watch) -> Tuned
     _check_grid(grid)
     check_translated(project, config.translator)
     trial = _Trial(project, config, watch)
+    try:
+        return _climb(project, config, grid, trial, watch)
+    finally:
+        trial.forget()
+
+
+def _climb(project: Project, config: RunConfig, grid: Grid, trial: _Trial, watch: Watch) -> Tuned:
     best, tried = trial.f1(config), []
     before, values = best, sum(map(len, grid.values()))
     for _ in range(ROUNDS):
@@ -91,7 +100,10 @@ def tune(project: Project, config: RunConfig, grid: Grid, watch: Watch) -> Tuned
 
 
 class _Trial:
-    """Strict F1 of a configuration on the development set; links are made once for each aligner."""
+    """Strict F1 of a configuration on the development set; links are made once for each aligner.
+
+    Their layers are gone after `forget`: a project does not keep every value that was tried.
+    """
 
     def __init__(self, project: Project, config: RunConfig, watch: Watch) -> None:
         gold = imported_spans(project, "target")
@@ -107,6 +119,8 @@ class _Trial:
         self._entities: list[tuple[Span, ...]] = project.annotations(self._layer.id, 0, count)
         self._links: dict[int, list[Alignment]] = {}
         self._known: dict[str, float] = {}
+        self._before = {layer.id for layer in project.layers(incomplete=True)}
+        self._opened: set[str] = set()  # names of layers of links
 
     def f1(self, config: RunConfig) -> float:
         """Strict micro F1; the same configuration is tried once."""
@@ -117,6 +131,7 @@ class _Trial:
 
     def _score(self, config: RunConfig) -> float:
         project = self._project
+        self._opened.update(_names(config.aligner))
         layer = align(project, config.aligner, self._watch)
         if layer.id not in self._links:
             self._links[layer.id] = project.annotations(layer.id, 0, project.count())
@@ -128,6 +143,24 @@ class _Trial:
         else:
             found = projector.project(*given)
         return score(self._gold, list(map(projected_spans, found)), samples=0).micro.f1.value
+
+    def forget(self) -> None:
+        """Delete the links that were made to try them, half of them where that was cancelled."""
+        for layer in reversed(self._project.layers(kind=LayerKind.LINKS, incomplete=True)):
+            if layer.id not in self._before and layer.name in self._opened:
+                with suppress(ProjnerError):  # another process made something of it meanwhile
+                    self._project.delete_layer(layer, with_meta=[timing_key(layer)])
+
+
+def _names(config: StageConfig) -> Iterator[str]:
+    """What the layers of an aligner are called: its own, and those of what it combines."""
+    yield called(config)
+    members = config.settings.get("of", ())
+    for member in members.split(",") if isinstance(members, str) else members:
+        if isinstance(member, str):
+            yield member.strip()
+        else:
+            yield from _names(StageConfig.model_validate(member))
 
 
 def _check_grid(grid: Grid) -> None:

@@ -6,6 +6,7 @@ from array import array
 from collections import defaultdict
 
 from projner_core.evaluation.summary import key
+from projner_core.pipeline.carried import carried_and_missed
 from projner_core.pipeline.filling import CHUNK
 from projner_core.store import Layer, Project
 
@@ -36,8 +37,7 @@ def keep(project: Project, layer: Layer) -> None:
     for start in range(0, total, CHUNK):
         rows = project.decisions(layer.id, start, min(start + CHUNK, total))
         for position, row in enumerate(rows, start):
-            carried = {entity for entity, target, _ in row if target is not None}
-            missed = {entity: reason for entity, _, reason in row if entity not in carried}
+            _, missed = carried_and_missed(row)
             keys = {reason_key(reason) for reason in missed.values()}
             keys |= {label_key(label) for _, _, label in missed}
             for name in keys | ({_EVERY} if missed else set()):

@@ -31,30 +31,9 @@ class ExampleStore(Base):
             ProjnerError: there is no such layer or pair, or the disk is full.
         """
         layer_id = layer.id if isinstance(layer, Layer) else int(layer)
-        sorted_of = {key: sorted(set(positions)) for key, positions in examples_of.items()}
+        sorted_of = in_order(examples_of)
         with self._db.writing() as connection:
-            if connection.scalar(select(layers.c.id).where(layers.c.id == layer_id)) is None:
-                raise ProjnerError(f"There is no layer {layer_id} in this project.")
-            _check_positions(sorted_of, pair_count(connection))
-            known = _keys(connection, layer_id)
-            for key, positions in sorted_of.items():
-                if key in known:
-                    connection.execute(delete(examples).where(examples.c.key_id == known[key]))
-                    connection.execute(delete(example_keys).where(example_keys.c.id == known[key]))
-                row = {"layer_id": layer_id, "key": key, "pairs": len(positions)}
-                new = connection.execute(insert(example_keys).values(row)).inserted_primary_key
-                assert new is not None
-                self._insert(connection, new[0], positions)
-
-    def _insert(self, connection: Connection, key_id: int, positions: list[int]) -> None:
-        if self._db.is_sqlite:  # in one go: millions of rows hold up whoever reviews meanwhile
-            connection.exec_driver_sql(
-                "INSERT INTO examples (key_id, position) SELECT ?, value FROM json_each(?)",
-                (key_id, json.dumps(positions)),
-            )
-            return
-        for rows in _rows(key_id, positions):
-            connection.execute(insert(examples), rows)
+            replace(connection, layer_id, sorted_of)
 
     def examples(self, layer_id: int, key: str) -> int:
         """How many pairs stand behind a key; 0 where the layer has no such key."""
@@ -73,6 +52,38 @@ class ExampleStore(Base):
             key_id, _ = key_and_size(connection, layer_id, key)
             query = select(examples.c.position).where(examples.c.key_id == key_id)
             return list(connection.scalars(query.order_by(examples.c.position)))
+
+
+def in_order(examples_of: Mapping[str, Iterable[int]]) -> dict[str, list[int]]:
+    """Each position once, from the first to the last; done before the write lock is taken."""
+    return {key: sorted(set(positions)) for key, positions in examples_of.items()}
+
+
+def replace(connection: Connection, layer_id: int, sorted_of: Mapping[str, list[int]]) -> None:
+    """Put these positions in the place of what the keys had; the write lock is held."""
+    if connection.scalar(select(layers.c.id).where(layers.c.id == layer_id)) is None:
+        raise ProjnerError(f"There is no layer {layer_id} in this project.")
+    _check_positions(sorted_of, pair_count(connection))
+    known = _keys(connection, layer_id)
+    for key, positions in sorted_of.items():
+        if key in known:
+            connection.execute(delete(examples).where(examples.c.key_id == known[key]))
+            connection.execute(delete(example_keys).where(example_keys.c.id == known[key]))
+        row = {"layer_id": layer_id, "key": key, "pairs": len(positions)}
+        new = connection.execute(insert(example_keys).values(row)).inserted_primary_key
+        assert new is not None
+        _insert(connection, new[0], positions)
+
+
+def _insert(connection: Connection, key_id: int, positions: list[int]) -> None:
+    if connection.dialect.name == "sqlite":  # in one go: a million rows hold up whoever reviews meanwhile
+        connection.exec_driver_sql(
+            "INSERT INTO examples (key_id, position) SELECT ?, value FROM json_each(?)",
+            (key_id, json.dumps(positions)),
+        )
+        return
+    for rows in _rows(key_id, positions):
+        connection.execute(insert(examples), rows)
 
 
 def key_and_size(connection: Connection, layer_id: int, key: str) -> tuple[int, int]:

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from projner_core.errors import ProjnerError
-from projner_core.store.annotations import kind_of
 from projner_core.store import under_review
+from projner_core.store.annotations import kind_of
 from projner_core.store.base import now, pair_count
 from projner_core.store.chunks import advance, signal
 from projner_core.store.fit import Side, check_fits, pair_lengths

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from sqlalchemy import Connection, and_, case, func, select
 
 from projner_core.review.actions import Verdict
-from projner_core.store.base import Base, pair_count
+from projner_core.store.base import Base, pair_count, write_meta
 from projner_core.store.chunks import signal, take
+from projner_core.store.examples import in_order, replace
 from projner_core.store.layers import Layer
 from projner_core.store.schema import pairs, signals, states
 from projner_core.store.views import Examples, Order, Show, beyond, size, view_of
@@ -66,15 +67,32 @@ class QueueStore(Base):
         with self._db.writing() as connection:
             signal(connection, layer_id, start, doubts)
 
-    def take_doubts(self, layer: Layer | int, other: Layer | int) -> None:
+    def take_doubts(
+        self,
+        layer: Layer | int,
+        other: Layer | int,
+        *,
+        examples_of: Mapping[str, Iterable[int]] | None = None,
+        noted: str | None = None,
+    ) -> None:
         """Replace all doubts of a layer by those of another, in one transaction; those of the other stay.
+
+        Args:
+            layer: whose doubts are replaced.
+            other: where they come from.
+            examples_of: written with them for `layer`, as `write_examples` would.
+            noted: the key of `get_meta` under which the id of `other` is kept with them.
 
         Raises:
             ProjnerError: there is no such layer, or the doubts of the other do not cover every pair.
         """
         layer_id, other_id = (one.id if isinstance(one, Layer) else int(one) for one in (layer, other))
+        sorted_of = in_order(examples_of or {})
         with self._db.writing() as connection:
             take(connection, layer_id, other_id)
+            replace(connection, layer_id, sorted_of)
+            if noted is not None:
+                write_meta(connection, noted, other_id)
 
     def doubts_at(self, layer_id: int, positions: Collection[int]) -> dict[int, float]:
         """Position -> doubt of these pairs, of those that have one in this layer."""

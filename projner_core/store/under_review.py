@@ -92,9 +92,7 @@ def _seen_with(connection: Connection, review: str) -> dict[int, int | None]:
     history = _history(connection)
     since = [entry[1] for entry in history]
     verdict = and_(actions.c.kind == Kind.VERDICT.value, actions.c.now != "null")
-    given_up = and_(
-        actions.c.kind == Kind.SPANS.value, actions.c.now == "null", actions.c.undoes.is_(None)
-    )
+    given_up = and_(actions.c.kind == Kind.SPANS.value, actions.c.now == "null", actions.c.undoes.is_(None))
     done = select(states.c.position).where(states.c.review == review, states.c.verdict.is_not(None))
     decided = (
         select(actions.c.position, func.max(actions.c.id))

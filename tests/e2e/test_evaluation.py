@@ -162,8 +162,51 @@ def test_two_layers_and_the_report(app, page, project, tmp_path):
     pairs = int(cell.inner_text().split()[0])
     cell.click()
     page.wait_for_function("() => location.search.includes('examples=')")
-    chip(page, "only the first is right").wait_for()
+    chip(page, re.compile("only “.+” is right")).wait_for()
     assert len(behind(project, examples(page))) == pairs
+
+
+def test_the_browsers_back_keeps_the_comparison(app, page, project):
+    asked = evaluating.evaluable(project)[1].id
+    page.goto(f"{app}/evaluation?project={PROJECT}&versus={asked}&dimension=position")
+    page.get_by_text("Is one of them better?").wait_for()
+    click(page, marks(page, "outcomes", ".barlayer .point path").first)
+    page.locator(".lv-tok").first.wait_for()
+    quiet(page)
+    page.go_back()
+    page.get_by_text("Is one of them better?").wait_for()
+    assert f"versus={asked}" in page.url
+    assert "dimension=position" in page.url
+    # And from the list of links, in one step.
+    page.locator(".st-key-fourway a").first.click()
+    page.locator(".lv-tok").first.wait_for()
+    quiet(page)
+    page.go_back()
+    page.get_by_text("Is one of them better?").wait_for()
+    assert "/evaluation" in page.url
+
+
+@pytest.mark.parametrize(
+    ("asked", "drawing", "mark", "cursor"),
+    [
+        ("", "outcomes", ".barlayer .point path", "pointer"),
+        ("", "confusion", ".scatterlayer .points path", "pointer"),
+        ("&against=nothing", "reasons", ".barlayer .point path", "pointer"),
+        ("&against=nothing", "carried", ".barlayer .trace:nth-child(1) .point path", "default"),
+        ("&against=nothing", "carried", ".scatterlayer .points path", "pointer"),
+    ],
+)
+def test_what_can_be_clicked_has_the_pointer(app, page, asked, drawing, mark, cursor):
+    page.goto(f"{app}/evaluation?project={PROJECT}{asked}")
+    found = marks(page, drawing, mark).first
+    point(page, found)
+    x, y = middle(found)
+    seen = page.evaluate("([x, y]) => getComputedStyle(document.elementFromPoint(x, y)).cursor", [x, y])
+    assert seen == cursor
+    page.mouse.move(640, 8)  # the headline
+    page.wait_for_function("() => !document.querySelector('.hoverlayer .hovertext')")
+    bare = page.evaluate("getComputedStyle(document.querySelector('.nsewdrag')).cursor")
+    assert bare == "default", "beside the marks"
 
 
 @pytest.mark.parametrize(("drawing", "listed"), [("reasons", "not projected"), ("signs", "")])

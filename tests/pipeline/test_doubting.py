@@ -189,13 +189,22 @@ def test_what_shows_a_sign_clearly_is_kept_as_its_examples(project):
     assert [item.position for item in project.queue(lost.id, order="file", examples=(lost.id, key))] == [0, 1]
 
 
+def test_the_pass_over_how_names_are_used_says_how_far_it_is(long_project):
+    reports = []
+    run(long_project, RunConfig(), on_progress=reports.append)
+    done = [report.done for report in reports if report.stage == "doubt"]
+    assert done == [0, 1000, 2000, 3000] * 2  # the pass, then the weighing
+
+
 def killed_after(chunks):
-    """A watch that cancels once so many chunks were weighed."""
-    seen = []
+    """A watch that cancels once so many chunks were weighed: after the pass over how names are used."""
+    begun, seen = [], []
 
     def on_progress(progress):
-        if progress.stage == "doubt" and progress.seconds_left is not None:
-            seen.append(progress.done)
+        if progress.stage == "doubt":
+            (begun if progress.seconds_left is None else seen).append(progress.done)
+            if len(begun) == 1:
+                seen.clear()
 
     return Watch(on_progress, lambda: len(seen) >= chunks)
 

@@ -7,9 +7,9 @@ import json
 import pytest
 
 from projner_core import projectors
-from projner_core.corpus import Projection, Reason, Span
+from projner_core.corpus import Projection, Reason, Span, TagProbabilities
 from projner_core.errors import InputError, ProjnerError
-from projner_core.pipeline import evaluating, evidence
+from projner_core.pipeline import evaluating, evidence, projecting
 from projner_core.pipeline.config import RunConfig, StageConfig
 from projner_core.pipeline.importing import import_pair
 from projner_core.pipeline.lineage import entities_behind, imported_spans, links_behind
@@ -164,6 +164,78 @@ def test_several_layers_must_be_told_apart(project, write):
         run(project, RunConfig(projector=StageConfig(name="asking")))
     with pytest.raises(ProjnerError, match="called 'three'"):
         run(project, RunConfig(projector=StageConfig(name="asking", predictions="three")))
+
+
+def test_two_questions_get_the_layer_that_each_names(project, write):
+    for found, name in ((FOUND, "one"), ([[], [], []], "two")):
+        import_predictions(project, write(entities(found), f"{name}.jsonl"))
+
+    class Both:
+        asks = {"spans": "one", "tags": "two"}  # noqa: RUF012
+
+        def project(self, pairs, entities, alignments, known=NO_EVIDENCE):
+            raise AssertionError("not asked to")
+
+    source = project.layer(imported_spans(project, "source"))
+    known = evidence.find(project, Both(), source)
+    given = known.read(project, 0, 2)
+    assert [len(own) for own in given.spans] == [2, 1]
+    assert list(given.tags) == [(), ()]
+    assert [layer.name for layer in known.layers] == ["one", "two"]
+
+
+@pytest.mark.parametrize("ask", ["spans", "tags"])
+def test_of_one_name_the_newest_answers(project, ask):
+    layers = []
+    for kind, rows in ((LayerKind.TAGS, None), (LayerKind.SPANS, [(), (), ()]), (LayerKind.TAGS, None)):
+        layer = project.open_layer(
+            name="tagger", kind=kind, side="target", fingerprint=f"{len(layers)}", provenance={"stage": "x"}
+        )
+        tags = [TagProbabilities(("O",), ((1.0,),) * length) for length in LENGTHS]
+        project.write(layer, 0, rows or tags)
+        layers.append(project.complete(layer))
+        source = project.layer(imported_spans(project, "source"))
+        found = evidence.find(project, Asking(predictions="tagger", ask=ask), source)
+        assert found.layers == (layers[-1],)
+
+
+def test_what_a_model_predicted_is_never_gold_whatever_it_is_called(tmp_path):
+    """Projects of older programs hold predictions that are called gold, and tags never came with the file."""
+    for side, text in (("en", "Asha sang\n"), ("sw", "Asha aliimba\n")):
+        (tmp_path / f"{side}.txt").write_text(text, encoding="utf-8")
+    sides = {"source": tmp_path / "en.txt", "target": tmp_path / "sw.txt"}
+    import_pair("bare", **sides, source_lang="en", target_lang="sw")
+    with catalogue.open_project("bare") as project:
+        for name, side in (("gold", "target"), ("source", "source")):
+            layer = project.open_layer(
+                name=name, kind=LayerKind.SPANS, side=side, fingerprint=name, provenance={"stage": "predict"}
+            )
+            project.write(layer, 0, [(Span(0, 1, "PER"),)])
+            project.complete(layer)
+        assert imported_spans(project, "target") is imported_spans(project, "source") is None
+        assert evaluating.standards(project) == []
+        assert [layer.name for layer in evaluating.evaluable(project)] == ["gold"]
+
+
+def test_a_finished_projection_is_found_where_its_model_is_gone(project, monkeypatch):
+    class Neural(Asking):
+        model = "organisation/model"
+
+    result = run(project, RunConfig())
+    other = run(project, RunConfig(aligner=StageConfig(name="identity"))).links
+    layers = [result.entities, result.links]
+    config = StageConfig(name="neural", predictions="gold")
+    monkeypatch.setattr(projectors, "create", lambda name, **settings: Neural(**settings))
+    monkeypatch.setattr(projecting, "revision", lambda model: "abc")
+    made = carry_over(project, config, *layers, WATCH)
+
+    def gone(model):
+        raise ProjnerError("the model is not on this machine")
+
+    monkeypatch.setattr(projecting, "revision", gone)
+    assert carry_over(project, config, *layers, WATCH) == made
+    with pytest.raises(ProjnerError, match="not on this machine"):
+        carry_over(project, config, result.entities, other, WATCH)
 
 
 def test_a_layer_of_probabilities_answers_both_questions(project, write):

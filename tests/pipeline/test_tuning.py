@@ -57,6 +57,26 @@ def test_the_aligner_is_tuned_too_and_aligns_once_a_setting(project, monkeypatch
     assert {config.settings.get("threshold") for config in aligned} >= {None, 0.2, 0.9}
 
 
+def test_the_links_of_values_that_were_tried_are_not_kept(project):
+    mine = run(project, RunConfig()).links
+    grid = {"aligner.threshold": [0.2, 0.9]}
+    before = project.layers(incomplete=True)
+    tune(project, RunConfig(), grid, WATCH)
+    assert project.layers(incomplete=True) == before
+    assert mine in before
+    assert len(project.meta_keys("timing:")) == 1
+    members = [{"name": "statistical", "threshold": 0.4}, {"name": "identity"}]
+    both = RunConfig(aligner=StageConfig(name="combination", of=members))
+    tune(project, both, {"projector.minimum": [0.1]}, WATCH)
+    assert project.layers(incomplete=True) == before
+
+    reports = []
+    watch = Watch(reports.append, lambda: reports and (reports[-1].stage, reports[-1].done) == ("align", 0))
+    with pytest.raises(Cancelled):
+        tune(project, RunConfig(aligner=StageConfig(name="statistical", threshold=0.7)), grid, watch)
+    assert project.layers(incomplete=True) == before
+
+
 def test_tuned_settings_remember_their_sentences(project, tmp_path):
     tuned = tune(project, RunConfig(), {"projector.minimum": [0.1, 0.2]}, WATCH)
     assert tuned.config.projector.tuned_on == project.fingerprint()

@@ -199,9 +199,10 @@ def test_no_half_of_the_examples_is_left_by_a_kill(make, rec):
         )
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
-        time.sleep(chance.uniform(0.05, 0.3))
+        lines = [process.stdout.readline()]  # a turn is done: the kill comes in one of the next
+        time.sleep(chance.uniform(0.0, 0.2))
         os.kill(process.pid, signal.SIGKILL)
-        lines = [line for line in process.stdout.read().split("\n")[:-1] if line]
+        lines += [line for line in process.stdout.read().split("\n")[:-1] if line]
         process.stdout.close()
         process.wait()
         acknowledged += len(lines)
@@ -210,9 +211,9 @@ def test_no_half_of_the_examples_is_left_by_a_kill(make, rec):
             kept = {tuple(again.example_positions(findings, key)) for key in counts}
             assert len(kept) <= 1  # of one turn
             assert {len(positions) for positions in kept} == set(counts.values())
-            assert len(counts) == 20 or not (counts or lines)
+            assert len(counts) == 20
             assert rows(again, "examples") == sum(counts.values())
-    assert acknowledged > 2
+    assert acknowledged >= 4
 
 
 def test_two_who_write_the_same_leave_it_once(kept):

@@ -24,7 +24,15 @@ from projner_ui import (
 )
 from projner_ui.evaluation_examples import chosen_key
 from projner_ui.evaluation_plots import Look
-from projner_ui.evaluation_words import CAUSES_SAID, OUTCOMES_SAID, REASONS, WRONG, behind
+from projner_ui.evaluation_words import (
+    CAUSES_SAID,
+    OUTCOMES_SAID,
+    REASONS,
+    REASONS_SAID,
+    SIGNS_SAID,
+    WRONG,
+    behind,
+)
 
 LABELS = ["<b>PER</b>", "$x_1$", "مكان", "ቦታ", "地名", "👩‍👩‍👧", "a=b ~ %20", "Ẹ̀ka", "\u200b", "[x](y)"]
 CODES = re.compile(r"</?(?:b|span|br)(?: style='[^']*')?>")
@@ -150,6 +158,39 @@ def test_the_matrix_without_its_diagonal_has_errors_alone(kept):
     errors = evaluation_matrix.figure(summary.confusion, look(pairs), diagonal=False)["data"][0]["customdata"]
     same = {key(gold=label, predicted=label) for label in LABELS}
     assert set(whole) - set(errors) == same
+
+
+@pytest.mark.parametrize(
+    ("labels", "beside"),
+    [
+        (["PER", "ORG", "LOC", "MISC"], True),
+        (list("ABCDEFGH"), True),
+        ([f"WORK_{n}" for n in range(18)], False),
+    ],
+)
+def test_a_matrix_finds_room_or_has_a_row_of_its_own(labels, beside):
+    confusion = {gold: dict.fromkeys(labels, 1234) for gold in labels}
+    assert evaluation_matrix.fits(confusion) == beside
+    figure = evaluation_matrix.figure(confusion, look({}))
+    assert figure["layout"]["width"] <= (378 if beside else 1020), "a column at 1280 pixels, the whole page"
+    margin, [squares] = figure["layout"]["margin"], figure["data"]
+    step = (figure["layout"]["width"] - margin["l"] - margin["r"]) / (len(labels) + 1)
+    assert 24 <= squares["marker"]["size"] < step, "no square on another"
+    widest = max(map(len, squares["text"]))
+    assert widest * squares["textfont"]["size"] * 0.6 < step, "no number on another"
+
+
+def test_reasons_and_signs_say_what_they_mean():
+    assert set(REASONS_SAID) == set(REASONS)
+    assert set(SIGNS_SAID) == set(Sign)
+    figure = evaluation_plots.plain_bars(
+        [("low score", 2)],
+        "light",
+        keys=["sign=low-score"],
+        unit=("pair", "pairs"),
+        explained=["it scores low"],
+    )
+    assert "it scores low" in figure["data"][0]["hovertext"][0]
 
 
 def test_nothing_is_drawn_of_nothing():

@@ -18,7 +18,6 @@ from projner_core.review.actions import UNTOUCHED, Kind, Verdict, draft
 from projner_core.store import LayerKind
 from projner_ui import evaluation_finding, evaluation_making, evaluation_report, session
 from projner_ui.actions import Trail, act
-from projner_ui.evaluation_choice import Choice
 from tests.ui.conftest import SOURCE_SPANS
 
 APP = str(Path(__file__).parents[2] / "app.py")
@@ -229,7 +228,7 @@ def test_two_layers_are_compared_and_each_cell_opens_its_pairs(project, second):
         examples=f"{one.findings.id}~{evaluating.cell_key(other, 'only-second')}",
     )  # fmt: skip
     assert [item["position"] for item in queue_list(at)["items"]] == [3]
-    assert "only the second is right" in at.button(key="chip_remove").label
+    assert "only “other › matching” is right" in at.button(key="chip_remove").label
     assert "other › matching" in [layer["name"] for layer in link_view(at)["layers"]]
     back = next(link.proto for link in at.get("page_link") if "Back" in link.proto.label)
     assert f"versus={second.id}" in back.query_string
@@ -304,12 +303,7 @@ def test_the_dimension_is_in_the_address(project):
 def test_the_report_holds_what_the_page_shows(project, second, kind):
     one = evaluated(project)
     evaluating.evaluate(project, EvaluateConfig(layers=(second.id,)), Watch(None, None))
-    layers = tuple(evaluating.evaluable(project))
-    choice = Choice(layers, one.layer, ("gold",), "gold", second)
-    report = evaluation_report.made(project, choice, one, evaluating.find(project, second.id))
-    from projner_core.evaluation import report as reports
-
-    written = reports.write(report, kind)
+    written = evaluation_report.file(project, (one, evaluating.find(project, second.id)), kind).decode()
     assert "other › matching" in written
     assert "72.7" in written or ".727" in written
 
