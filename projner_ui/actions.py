@@ -285,8 +285,10 @@ _HANDLERS: dict[str, Callable[[_Desk, Mapping[str, Any]], Outcome]] = {
 
 
 def machine_spans(project: Project, position: int) -> tuple[Span, ...]:
-    """The target spans of the projection under review; none where nothing was projected yet."""
-    layer = project.current_projection
+    """The target spans of the projection under review, or of the one that was accepted here before it; none
+    where nothing was projected yet."""
+    accepted = project.accepted_elsewhere(REVIEW, position=position)
+    layer = accepted.get(position, project.current_projection)
     return () if layer is None else projected_spans(project.annotation(layer, position))
 
 

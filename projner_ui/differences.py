@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from projner_core.corpus import Span, projected_spans, without_scores
+from projner_core.pipeline.exporting import accepted_spans
 from projner_core.review.export import final_spans
 from projner_core.store import Project
 from projner_ui.actions import REVIEW
@@ -35,11 +36,12 @@ def first_differences(project: Project, limit: int) -> list[Difference]:
 
 def _differences(project: Project) -> Iterator[Difference]:
     layer = project.current_projection
-    total = project.count()
+    total, accepted = project.count(), project.accepted_elsewhere(REVIEW)
     for start in range(0, total, _AT_ONCE):
+        earlier = accepted_spans(project, accepted, range(start, start + _AT_ONCE))
         for position, state in project.states(start, start + _AT_ONCE, REVIEW).items():
             machine = projected_spans(project.annotation(layer, position)) if layer is not None else ()
-            now = final_spans(state, machine)
+            now = final_spans(state, earlier.get(position, machine))
             if now == final_spans(None, machine):
                 continue
             pair = project.pair(position)

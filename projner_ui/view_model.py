@@ -15,7 +15,7 @@ from projner_core.review.reasons import reason_text, signal_text
 from projner_core.review.signals import Sign
 from projner_core.store import Layer, LayerKind, Project
 from projner_ui import palette
-from projner_ui.actions import REVIEW, machine_source_spans
+from projner_ui.actions import REVIEW, machine_source_spans, machine_spans
 from projner_ui.evaluation_finding import Found
 from projner_ui.labels import labels
 from projner_ui.languages import direction, own_name
@@ -64,7 +64,8 @@ def build(
     projections = _projections(project, layers.projection, position)
     machine = projected_spans(projections)
     entities = machine_source_spans(project, position)
-    source_spans, target_spans = final_source_spans(state, entities), final_spans(state, machine)
+    source_spans = final_source_spans(state, entities)
+    target_spans = final_spans(state, machine_spans(project, position))
     left = None if target_spans == final_spans(None, machine) else machine
     ribbons = _ribbons(project, layers.ribbons, position, left)
     revision = (state.last_action if state else None) or 0

@@ -7,7 +7,7 @@ Exports stream: a project of any size is written with one chunk of it in memory
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from itertools import islice, repeat
 from typing import Any, Literal
@@ -37,21 +37,38 @@ def spans_of(project: Project, layer: int | Literal["reviewed"], side: Side) -> 
     """The spans of every pair, in order.
 
     `"reviewed"` is what stands after review: on the target side the projection under review with every
-    correction laid over it, on the source side the source entities with theirs.
+    correction laid over it, and what was accepted of an earlier one; on the source side the source entities
+    with theirs.
 
     Raises:
         ProjnerError: the layer holds something else, or entities of the other side.
     """
     layer_id = _under_review(project, side) if layer == "reviewed" else _of_side(project, layer, side).id
     final = final_spans if side == "target" else final_source_spans
+    accepted = project.accepted_elsewhere() if layer == "reviewed" and side == "target" else {}
     total = project.count()
     for start in range(0, total, CHUNK):
         stop = min(start + CHUNK, total)
         found = project.annotations(layer_id, start, stop) if layer_id is not None else [()] * (stop - start)
         states = project.states(start, stop) if layer == "reviewed" else {}
+        earlier = accepted_spans(project, accepted, range(start, stop))
         for position, annotation in enumerate(found, start):
-            spans = _as_spans(annotation)
+            spans = earlier.get(position, _as_spans(annotation))
             yield final(states.get(position), spans) if layer == "reviewed" else without_scores(spans)
+
+
+def accepted_spans(
+    project: Project, accepted: Mapping[int, int | None], positions: range
+) -> dict[int, tuple[Span, ...]]:
+    """Position -> entities of the layer that was accepted there (`Project.accepted_elsewhere`)."""
+    by_layer: dict[int | None, list[int]] = {}
+    for position in accepted.keys() & set(positions):
+        by_layer.setdefault(accepted[position], []).append(position)
+    spans: dict[int, tuple[Span, ...]] = dict.fromkeys(by_layer.pop(None, []), ())
+    for layer, here in by_layer.items():
+        assert layer is not None
+        spans |= {p: _as_spans(found) for p, found in project.annotations_at(layer, here).items()}
+    return spans
 
 
 def conll_text(

@@ -50,6 +50,32 @@ class UnderReviewStore(Base):
         with self._db.reading() as connection:
             return _seen_with(connection, review)
 
+    def accepted_elsewhere(
+        self, review: str = "review", *, position: int | None = None
+    ) -> dict[int, int | None]:
+        """Position -> the layer whose entities were accepted as they stood, where another one is under
+        review now. What was accepted stays what it was, whatever is projected later.
+
+        Args:
+            review: whose verdicts.
+            position: of this pair alone.
+        """
+        with self._db.reading() as connection:
+            history = _history(connection)
+            if len(history) < 2:
+                return {}
+            accepted = select(states.c.position).where(
+                states.c.review == review,
+                states.c.verdict == Verdict.RIGHT.value,
+                states.c.spans.is_(None),
+            )
+            if position is not None:
+                accepted = accepted.where(states.c.position == position)
+            there = set(connection.scalars(accepted))
+            seen = _seen_with(connection, review, position) if there else {}
+        now = history[-1][0]
+        return {p: layer for p, layer in seen.items() if p in there and layer != now}
+
 
 def put(connection: Connection, layer_id: int | None) -> None:
     """Put a layer under review; the write lock is held."""
@@ -88,7 +114,7 @@ def _history(connection: Connection) -> History:
     return [(_current(connection), 0)] if kept is None else [(layer, since) for layer, since in kept]
 
 
-def _seen_with(connection: Connection, review: str) -> dict[int, int | None]:
+def _seen_with(connection: Connection, review: str, position: int | None = None) -> dict[int, int | None]:
     history = _history(connection)
     since = [entry[1] for entry in history]
     verdict = and_(actions.c.kind == Kind.VERDICT.value, actions.c.now != "null")
@@ -99,6 +125,8 @@ def _seen_with(connection: Connection, review: str) -> dict[int, int | None]:
         .where(actions.c.review == review, or_(verdict, given_up), actions.c.position.in_(done))
         .group_by(actions.c.position)
     )
+    if position is not None:
+        decided = decided.where(actions.c.position == position)
     return {
         position: history[bisect_left(since, action) - 1][0]
         for position, action in connection.execute(decided)
