@@ -128,8 +128,12 @@ def _project(name: str, project: Project) -> None:
     if done and not working:
         st.caption("What is done already is not done again: only a changed setting starts a stage anew.")
     st.space("small")
-    with st.expander("What others made of these sentences", icon=":material/upload_file:"):
-        layer_uploads.draw(project)
+    others = st.expander(
+        "What others made of these sentences", icon=":material/upload_file:", key="others", on_change="rerun"
+    )
+    if others.open:
+        with others:
+            layer_uploads.draw(project)
     with st.expander("Entity types", icon=":material/label:"):
         known = labels(project)
         st.multiselect(

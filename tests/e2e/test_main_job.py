@@ -297,6 +297,7 @@ def _import(
         page.get_by_role("link", name="Project").click()
         page.get_by_role("button", name="Import your files").click()
     chosen = page.locator('input[type="file"]')
+    _expect(page.get_by_label("The language that needs labels"))
     chosen.nth(0).set_input_files(source)
     _expect(page.get_by_text(found).first)
     chosen.nth(1).set_input_files(target)

@@ -98,5 +98,8 @@ def test_the_project_page_lists_what_was_brought(project, tmp_path):
     at.query_params["project"] = "habari"
     at.run()
     at.switch_page("pages/project.py").run()
+    assert not at.get("file_uploader"), "drawn when it is opened"
+    at.session_state["others"] = True
+    at.run()
     assert not at.exception, at.exception
     assert any("XLM" in m.value and "predictions for 2 pairs" in m.value for m in at.markdown)
