@@ -220,6 +220,20 @@ def lost(data: Path) -> None:
         print(f"| {kind} | " + " | ".join(str(count[kind]) for count in counts.values()) + " |")
 
 
+def many(data: Path, pairs: int) -> None:
+    """Print how long the default projector and the heuristic take for so many pairs, links given."""
+    corpus = load("europarl de", data / "europarl-ner/en.conll", data / "europarl-ner/de.conll", "de")
+    alignments = aligners.create("statistical").align(corpus.pairs)
+    times = -(-pairs // len(corpus.pairs))
+    given = (corpus.pairs * times, corpus.source * times, alignments * times)
+    for name in ("matching", "published", "heuristic"):
+        projector = projectors.create(name)
+        projector.project(corpus.pairs, corpus.source, alignments)  # compile, or load what was compiled
+        begin = time.perf_counter()
+        projector.project(*given)
+        print(f"{name}: {len(given[0]):,} pairs in {time.perf_counter() - begin:.1f} s", flush=True)
+
+
 def main() -> None:
     """Print one line a corpus."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
@@ -228,6 +242,7 @@ def main() -> None:
     parser.add_argument("--ablate", action="store_true", help="what each setting is worth, instead")
     parser.add_argument("--lost", action="store_true", help="how entities were lost, instead")
     parser.add_argument("--bare", action="store_true", help="the aligner knows nothing beforehand")
+    parser.add_argument("--many", type=int, default=0, metavar="N", help="project N pairs, instead")
     options = parser.parse_args()
     folder = os.environ.get("PROJNER_DATA")
     if not folder:
@@ -238,6 +253,9 @@ def main() -> None:
         return
     if options.lost:
         lost(Path(folder))
+        return
+    if options.many:
+        many(Path(folder), options.many)
         return
 
     print(
