@@ -21,7 +21,7 @@ STAGES = {"translators", "taggers", "aligners", "projectors", "evaluation", "for
 ALLOWED: dict[str, set[str]] = {
     "corpus": set(),
     "errors": set(),
-    "inference": {"errors"},
+    "inference": {"errors", "languages"},
     "bundled": {"errors"},
     "languages": set(),
     "similarity": set(),

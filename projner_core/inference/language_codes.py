@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from babel.core import get_global
 
 from projner_core.errors import ProjnerError
+from projner_core.languages import Language, parse, script_of
 
 _LANGUAGE_CODE = re.compile(r"(__)?[a-z]{2,3}(_[A-Z][A-Za-z]{1,3})?(__)?")
 
@@ -26,11 +27,9 @@ _ALIASES = {
 }  # fmt: skip
 
 
-class _Language(NamedTuple):
-    language: str  # as CLDR calls it: `sw`
+class _Code(NamedTuple):
+    means: Language
     first: str  # the code's own first part: `swh`
-    script: str  # named, or implied by a region; else empty
-    region: str
 
 
 def codes(tokenizer: Any) -> tuple[str, ...]:
@@ -56,52 +55,34 @@ def resolve(code: str, known: Iterable[str], model: str) -> str:
     if code in own:
         return code
     asked = _parse(code)
-    same = [name for name in own if _parse(name).language == asked.language]
+    same = [name for name in own if _parse(name).means.language == asked.means.language]
     if not same:
         raise ProjnerError(
             f"the model {model!r} has no language {code!r}; it has: {', '.join(own) or 'none by a code'}"
         )
-    script = _script(asked)
+    script, region = script_of(asked.means), asked.means.region
 
     def strangeness(name: str) -> tuple[bool, bool, bool, str]:
         other = _parse(name)
-        return _script(other) != script, other.first != asked.first, other.region != asked.region, name
+        means = other.means
+        return script_of(means) != script, other.first != asked.first, means.region != region, name
 
     return min(same, key=strangeness)
 
 
 def same_language(one: str, other: str) -> bool:
     """Whether two codes are of one language, in whatever script."""
-    return _parse(one).language == _parse(other).language
+    return _parse(one).means.language == _parse(other).means.language
 
 
 def is_language(code: str) -> bool:
     """Whether a code is one language's; `roa`, `mul` and what CLDR has never heard of are not."""
-    return _parse(code).language in get_global("likely_subtags")
+    return _parse(code).means.language in get_global("likely_subtags")
 
 
 @lru_cache(maxsize=4096)
-def _parse(code: str) -> _Language:
-    first, *rest = re.split(r"[-_]", code.strip().strip("_"))
-    first = first.lower()
-    language = _ALIASES.get(first) or get_global("language_aliases").get(first, first)
-    language, *implied = language.split("_")  # prs is fa_AF
-    script = region = ""
-    for part in (*rest, *implied):
-        if len(part) == 4 and part.isalpha():
-            script = script or part.title()
-        elif (len(part) == 2 and part.isalpha()) or (len(part) == 3 and part.isdigit()):
-            region = region or part.upper()
-    return _Language(language, first, script, region)
-
-
-def _script(code: _Language) -> str:
-    """The script that is named, else the likely one; empty where none is known."""
-    if code.script:
-        return code.script
-    likely = get_global("likely_subtags")
-    for key in (f"{code.language}_{code.region}", code.language):
-        parts = likely.get(key, "").split("_")
-        if len(parts) > 1:
-            return str(parts[1])
-    return ""
+def _parse(code: str) -> _Code:
+    bare = code.strip().strip("_")
+    first = re.split(r"[-_]", bare)[0].lower()
+    means = parse(bare)
+    return _Code(means._replace(language=_ALIASES.get(first, means.language)), first)

@@ -6,42 +6,16 @@ import re
 
 import pytest
 
-from benchmarks.page import app as running_app
 from projner_core.evaluation.summary import key
-from projner_core.pipeline import demo, evaluating
+from projner_core.pipeline import evaluating
 from projner_core.pipeline.evaluating import EvaluateConfig
 from projner_core.pipeline.progress import Watch
 from projner_core.store import catalogue
-from tests.browser import CHROMIUM, needs_chromium
+from tests.browser import needs_chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240), needs_chromium]
 
 PROJECT = "demo-swahili"
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory):
-    """Where this app keeps its projects; stands in for the home that each other test has of its own."""
-    return tmp_path_factory.mktemp("app") / "home"
-
-
-@pytest.fixture(scope="module")
-def app(home):
-    """The address of the app, on a home with one demo."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PROJNER_HOME", str(home))
-        demo.ensure("sw")
-        with running_app() as address:
-            yield address
-
-
-@pytest.fixture
-def page(app, playwright):
-    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-    page = browser.new_context(viewport={"width": 1280, "height": 1100}, accept_downloads=True).new_page()
-    page.set_default_timeout(30_000)
-    yield page
-    browser.close()
 
 
 @pytest.fixture
