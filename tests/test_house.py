@@ -15,6 +15,7 @@ CORE = ROOT / "projner_core"
 
 BASE = {"corpus", "errors"}
 GROUND = BASE | {
+    "tagging",
     *("schemes", "selection", "registry", "tokenisation", "bundled", "inference", "languages", "similarity"),
 }
 STAGES = {"translators", "taggers", "aligners", "projectors", "evaluation", "formats"}
@@ -30,6 +31,7 @@ ALLOWED: dict[str, set[str]] = {
     "selection": BASE | {"selection_compiled"},
     "selection_compiled": set(),
     "tokenisation": BASE,
+    "tagging": BASE | {"schemes"},
     **{stage: GROUND for stage in STAGES},
     "review": BASE | {"schemes"},
     # of evaluation, the store keeps findings: a vocabulary that stands on `corpus` alone, and no more

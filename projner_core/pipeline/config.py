@@ -83,6 +83,15 @@ class RunConfig(BaseModel):
         default=StageConfig(name="matching"),
         description="source entities to target spans, over the links",
     )
+    predictor: StageConfig | None = Field(
+        default=None,
+        description="a tagger on the target sentences: model transfer, and candidates for projectors; "
+        "None: none is run",
+    )
+    back_translator: StageConfig | None = Field(
+        default=None,
+        description="marked text in the target language, for projectors that read it; None: none is made",
+    )
 
     @classmethod
     def from_toml(cls, path: Path) -> RunConfig:

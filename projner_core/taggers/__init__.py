@@ -9,7 +9,12 @@ from projner_core.taggers.base import Tagger
 
 registry = Registry(
     "taggers",
-    {"given": "projner_core.taggers.given:GivenTagger"},
+    {
+        "bundled": "projner_core.taggers.bundled:BundledTagger",
+        "given": "projner_core.taggers.given:GivenTagger",
+        "spacy": "projner_core.taggers.spacy:SpacyTagger",
+        "token-classifier": "projner_core.taggers.token_classifier:TokenClassifier",
+    },
 )
 
 

@@ -5,11 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from projner_core.registry import Registry
-from projner_core.translators.base import Translator
+from projner_core.translators.base import BackTranslator, Translator
 
 registry = Registry(
     "translators",
-    {"given": "projner_core.translators.given:GivenTranslator"},
+    {
+        "ctranslate2": "projner_core.translators.ctranslate2:CTranslate2Translator",
+        "file": "projner_core.translators.file:FileTranslator",
+        "given": "projner_core.translators.given:GivenTranslator",
+        "nllb": "projner_core.translators.nllb:NllbTranslator",
+        "seq2seq": "projner_core.translators.seq2seq:Seq2SeqTranslator",
+    },
+)
+back_translators = Registry(
+    "back_translators",
+    {"easyproject": "projner_core.translators.easyproject:EasyProject"},
 )
 
 
@@ -17,3 +27,9 @@ def create(name: str, **settings: Any) -> Translator:
     """The translator `name` with its settings; `ProjnerError` where either is unknown."""
     translator: Translator = registry.create(name, **settings)
     return translator
+
+
+def create_back_translator(name: str, **settings: Any) -> BackTranslator:
+    """The back-translator `name` with its settings; `ProjnerError` where either is unknown."""
+    back_translator: BackTranslator = back_translators.create(name, **settings)
+    return back_translator
