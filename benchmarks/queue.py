@@ -162,7 +162,7 @@ def seconds(pairs: int) -> None:
     from projner_core.pipeline.importing import import_pair
     from projner_core.pipeline.progress import Watch
     from projner_core.pipeline.projecting import carry_over
-    from projner_core.pipeline.run import tag
+    from projner_core.pipeline.tagging import tag
     from projner_core.store import catalogue
 
     with tempfile.TemporaryDirectory() as folder:

@@ -105,7 +105,9 @@ def _offered(project: Project) -> dict[str, _Tags]:
         said = "As the machine made it, with no correction"
         offered["machine"] = _Tags(f"{target}, projected", said, current, "target")
     gold = imported_spans(project, "target")
-    for layer in project.layers(kind=LayerKind.SPANS, side="target"):
+    for layer in project.layers(side="target"):
+        if layer.kind not in (LayerKind.SPANS, LayerKind.TAGS):
+            continue
         said = "As it came with your file" if layer.id == gold else "A layer beside the projection"
         offered[f"layer {layer.id}"] = _Tags(f"{target}, {plain(layer.name)}", said, layer.id, "target")
     if entities_behind(project) is not None or project.get_meta("source_edits", 0):

@@ -8,8 +8,8 @@ import streamlit as st
 
 from projner_core.pipeline.lineage import entities_behind
 from projner_core.store import Project
-from projner_ui import actions, evaluation_finding, queue_panel, run_panel, session, view_model
-from projner_ui.frame import EXPORT_PAGE, enter, headline, project_to_read
+from projner_ui import actions, evaluation_finding, machine_made, queue_panel, run_panel, session, view_model
+from projner_ui.frame import EXPORT_PAGE, PROJECT_PAGE, enter, headline, project_to_read
 from projner_ui.languages import own_name
 from projner_ui.link_view import link_view, pending_action
 from projner_ui.text import plain
@@ -50,6 +50,9 @@ def _pair(project: Project, position: int, queue: session.Filter) -> None:
     if st.session_state.pop("at_end", False):
         _say_end(project)
     link_view(view.data, key=LINK_VIEW, on_action=partial(_on_action, project, queue))
+    source = view.data["source"]
+    if said := machine_made.line(project, position, entities_corrected=bool(source and source["corrected"])):
+        st.caption(f":material/smart_toy: {plain(own_name(project.source_lang))} side: {plain(said)}")
 
 
 def _on_action(project: Project, queue: session.Filter) -> None:
@@ -70,10 +73,16 @@ def _situation(name: str, project: Project) -> None:
     if run_panel.at_work(project):
         return
     if project.current_projection is None:
-        if entities_behind(project) is None and not project.get_meta("source_edits", 0):
+        if project.first_without_source() is not None:
+            _elsewhere(
+                f"These sentences have no {plain(own_name(project.source_lang))} translation yet. Choose on "
+                "the Project page what translates them.", "Choose a translator",
+            )  # fmt: skip
+        elif entities_behind(project) is None and not project.get_meta("source_edits", 0):
             _call(
                 name, project, f"No entity is known on the {plain(own_name(project.source_lang))} "
-                "side. Mark some in the upper row: drag over the words, then press the key of a type.",
+                "side. Mark some in the upper row: drag over the words, then press the key of a type. Or "
+                "choose a tagger on the Project page.",
                 "Project what I marked", disabled=True,
             )  # fmt: skip
         else:
@@ -92,6 +101,12 @@ def _call(name: str, project: Project, sentence: str, button: str, *, disabled: 
             button, type="primary", icon=":material/play_arrow:", disabled=disabled,
             on_click=run_panel.start, args=(name, project, run_panel.last_config(project)),
         )  # fmt: skip
+
+
+def _elsewhere(sentence: str, label: str) -> None:
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="call"):
+        st.markdown(sentence, width="stretch")
+        st.page_link(PROJECT_PAGE, label=label, icon=":material/arrow_forward:", width="content")
 
 
 def _nothing_listed() -> None:

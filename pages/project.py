@@ -8,7 +8,7 @@ from projner_core.errors import ProjnerError
 from projner_core.pipeline import demo
 from projner_core.pipeline.lineage import entities_behind, imported_spans
 from projner_core.store import Project, catalogue
-from projner_ui import import_form, layer_uploads, pipeline_form, run_panel, session
+from projner_ui import import_form, layer_uploads, machine_made, pipeline_form, run_panel, session
 from projner_ui.actions import REVIEW
 from projner_ui.frame import INSPECT_PAGE, enter, headline
 from projner_ui.labels import USUAL, labels, set_labels
@@ -108,24 +108,26 @@ def _project(name: str, project: Project) -> None:
     _facts(project)
     working = run_panel.at_work(project)
     done = project.current_projection is not None
-    st.subheader("How entities get to the other side", anchor=False)
-    config = pipeline_form.draw(project, disabled=working)
+    st.subheader("How entities get to your text", anchor=False)
+    chosen = pipeline_form.draw(project, disabled=working)
     with st.container(horizontal=True, vertical_alignment="center"):
         pressed = st.button(
             "Run again" if done else "Run", type="secondary" if done else "primary", key="run",
-            icon=":material/play_arrow:", disabled=working or config is None,
+            icon=":material/play_arrow:", disabled=working or chosen.config is None,
         )  # fmt: skip
         # Not in a callback: that would be given the settings as they were when the page was last drawn.
-        if pressed and config is not None and not working:
-            run_panel.start(name, project, config)
+        if pressed and chosen.config is not None and not working:
+            run_panel.start(name, project, chosen.config)
             st.rerun()
         if done:
             st.page_link(INSPECT_PAGE, label="Inspect the result", icon=":material/join_inner:")
-        elif entities_behind(project) is None:
+        elif entities_behind(project) is None and project.first_without_source() is None:
             st.page_link(
                 INSPECT_PAGE, label="No source entities yet: mark them by hand", icon=":material/edit:"
             )
-    if done and not working:
+    if chosen.lacks:
+        st.caption(plain(chosen.lacks))
+    elif done and not working:
         st.caption("What is done already is not done again: only a changed setting starts a stage anew.")
     st.space("small")
     others = st.expander(
@@ -150,16 +152,27 @@ def _project(name: str, project: Project) -> None:
 def _facts(project: Project) -> None:
     reviewed, changed, total = project.review_counts(REVIEW)
     gold = imported_spans(project, "target") is not None
-    entities = entities_behind(project) is not None
+    made = machine_made.origin(project)
     with st.container(horizontal=True, gap="large", border=True, key="facts"):
         for label, value in (
             ("Pairs", f"{total:,}"),
             ("Reviewed", f"{reviewed:,}"),
             ("Corrected", f"{changed:,}"),
-            ("Source entities", "in your file" if entities else "none yet"),
             ("Gold tags", "in your file" if gold else "none"),
+            ("Source sentences", made.sentences),
+            ("Source entities", made.entities),
+            *_data_set(project),
         ):
-            st.metric(label, value, width="content")
+            st.metric(label, plain(value), width="content")
+
+
+def _data_set(project: Project) -> list[tuple[str, str]]:
+    """Which data set the project was made of, and its licence, where it was made of one."""
+    about = project.get_meta("dataset", None)
+    if not isinstance(about, dict):
+        return []
+    facts = (("Data set", about.get("name")), ("Its licence", about.get("licence")))
+    return [(label, str(value)) for label, value in facts if value]
 
 
 def _notices(project: Project) -> None:

@@ -54,6 +54,24 @@ def byte_bar(title: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
+@contextmanager
+def one_bar() -> Iterator[tuple[Callable[[str, int, int, float | None], None], Callable[[str], None]]]:
+    """One bar whose title changes, and a line above it for what is finished.
+
+    What is yielded takes (title, done, total, seconds left of everything), and a line of text.
+    """
+    console = Console(file=sys.stderr)
+    with _bars(console) as progress:
+        task = progress.add_task("", total=None, left="")
+
+        def draw(title: str, done: int, total: int, seconds_left: float | None) -> None:
+            progress.update(
+                task, description=title, completed=done, total=total or None, left=_left(seconds_left)
+            )
+
+        yield draw, lambda line: console.print(Text(line), soft_wrap=True)
+
+
 def _bars(console: Console) -> Bars:
     return Bars(
         TextColumn("{task.description:>8}"),

@@ -107,6 +107,17 @@ def guess(lines: Iterable[str]) -> How:
     return "spaces" if final and apart >= 0.9 * final else "words"
 
 
+def unspaced(character: str) -> bool:
+    """Whether a character is of a script that is written without spaces between words."""
+    code = ord(character)
+    return bisect_right(_UNSPACED, code) % 2 == 1 or 0x0F00 <= code < 0x1000  # Tibetan
+
+
+def elides(lang: str) -> bool:
+    """Whether a language, by its ISO 639 code, has articles that end in an apostrophe, as in `l'acqua`."""
+    return lang in _ELIDING
+
+
 def _until_space(text: str, position: int) -> int:
     end = position
     while end < len(text) and text[end] not in " \t":

@@ -19,7 +19,7 @@ from projner_core.pipeline.lineage import links_behind
 from projner_core.store import Layer, LayerKind, Project
 from projner_ui import aligner_gold, run_panel, session, settings
 from projner_ui.aligner_marks import Marked, Theme, marks, themed
-from projner_ui.pipeline_form import named
+from projner_ui.stages import named
 from projner_ui.text import count, plain
 
 BARE = StageConfig.model_validate({"name": "statistical", "similarity": 0.0, "lexicon": 0.0, "names": 0.0})

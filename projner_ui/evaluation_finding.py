@@ -15,6 +15,7 @@ from projner_core.evaluation.findings import Finding
 from projner_core.evaluation.summary import facets
 from projner_core.evaluation.words import OUTCOMES
 from projner_core.pipeline.judging import context_of
+from projner_core.pipeline.standards import ENTITIES
 from projner_core.review.export import final_spans
 from projner_core.store import Layer, LayerKind, Project
 from projner_ui import session
@@ -64,7 +65,7 @@ def _told(project: Project, layer_id: int, asked: Mapping[str, str]) -> dict[str
     if layer is None:
         return {}
     if layer.kind is not LayerKind.FINDINGS:
-        holds = layer.kind in (LayerKind.PROJECTIONS, LayerKind.SPANS)
+        holds = layer.kind in ENTITIES
         return {"layer": str(layer_id), "against": "nothing"} if holds else {}
     evaluated, against = about(layer)
     way = {} if evaluated is None else {"layer": str(evaluated)}

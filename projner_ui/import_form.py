@@ -13,19 +13,32 @@ from projner_core.errors import ProjnerError
 from projner_core.formats.files import FileKind
 from projner_core.pipeline import importing
 from projner_core.store import catalogue
-from projner_ui import languages, uploads
+from projner_ui import languages, translating, uploads
 from projner_ui.session import set_url
 from projner_ui.text import count, plain
 from projner_ui.uploads import Look
 
-_WAYS = {"two": "A file for each language", "one": "One file with both (TSV, JSONL)"}
+_WAYS = {
+    "two": "A file for each language",
+    "one": "One file with both (TSV, JSONL)",
+    "alone": "Only the text to label",
+}
+_HINTS = {
+    "two": "Sentence by sentence: the first of one file is the translation of the first of the other. "
+    "Entities come from the tags of the language you know, or a tagger finds them, or you mark them by hand. "
+    "If you have no translation, the text that needs labels is enough. ",
+    "one": "Entities come from the file, or a tagger finds them, or you mark them by hand. ",
+    "alone": "Each sentence is translated by a model, which you choose on the next page; then a tagger finds "
+    "the entities of the translation, and they are carried over to your text. ",
+}
+_LARGE = "Files too large for the browser go in by `projner import`."
 _MOST_NOTICES = 1000
 _NOT_NAME = re.compile(r"[^\w .-]+")
 
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """One language's half of the form."""
+    """One language's half of the form; a name without a path is a file that can't be read."""
 
     path: Path | None
     name: str
@@ -48,6 +61,8 @@ def draw(*, on_imported: Callable[[str], None]) -> None:
     names: dict[Path, str] = {}
     if way == "one":
         source, target = _one_file(names)
+    elif way == "alone":
+        source, target = _target_alone(names)
     else:
         left, right = st.columns(2, gap="medium")
         with left:
@@ -55,15 +70,19 @@ def draw(*, on_imported: Callable[[str], None]) -> None:
         with right:
             target = _side("target", "The language that needs labels", None, names)
     if target.path is None:
-        st.caption(
-            "Sentence by sentence: the first of one file is the translation of the first of the other. "
-            "Entities come from the tags of the language you know, or you mark them by hand in Inspect. "
-            "Files too large for the browser go in by `projner import`."
-        )
+        st.caption(_HINTS[str(way)] + _LARGE)
         return
+    if way != "one" and source.path is None and not source.name:
+        if uploads.holds_both(target.path):
+            st.error(
+                "The first line of this file has a tab in it, as files with both languages have. Choose “one "
+                "file with both”, or take the tabs out.", icon=":material/error:",
+            )  # fmt: skip
+            return
+        _what_translates(source.lang, target.lang)
     stem = _NOT_NAME.sub(" ", Path(target.name).stem).strip(" .") or "corpus"
     name = st.text_input("Name of the project", value=stem, key=f"import_name_{stem}", max_chars=80)
-    missing = _missing(way == "one", source, target, name)
+    missing = _missing(source, target, name)
     if st.button("Import", type="primary", icon=":material/check:", key="import", disabled=bool(missing)):
         _import(name.strip(), source, target, names, on_imported)
     if missing:
@@ -102,6 +121,31 @@ def _one_file(names: dict[Path, str]) -> tuple[_Side, _Side]:
     return _Side(None, "", source_lang, None), _Side(path if found else None, upload.name, target_lang, None)
 
 
+def _target_alone(names: dict[Path, str]) -> tuple[_Side, _Side]:
+    left, right = st.columns(2, gap="medium")
+    with left:
+        target = _side("target", "The language that needs labels", None, names)
+    with right:
+        source_lang = _language("source", "Translate it into", "en")
+        st.caption("The language in which entities are found: most taggers know English best.")
+    return _Side(None, "", source_lang, None), target
+
+
+def _what_translates(source: str | None, target: str | None) -> None:
+    """Which translator knows both languages, said before anything is imported."""
+    if source is None or target is None:
+        return
+    problem = translating.obstacle("nllb", {}, source, target)
+    if problem is None:
+        said = f"{plain(languages.english_name(target))} to {plain(languages.english_name(source))}"
+        st.caption(f":material/translate: No translation comes with it: NLLB-200 can translate {said}.")
+    else:
+        st.caption(
+            f":material/translate: No translation comes with it. {plain(problem)} Another translation model, "
+            "or a file of translations, does it: you choose on the next page."
+        )
+
+
 def _language(side: str, title: str, default: str | None) -> str | None:
     known = languages.known()
     codes = list(known)
@@ -110,7 +154,12 @@ def _language(side: str, title: str, default: str | None) -> str | None:
         format_func=lambda code: known.get(code, code), accept_new_options=True,
         placeholder="Search by name, or type any code",
     )  # fmt: skip
-    return chosen.strip() if chosen else None
+    if not chosen or not chosen.strip():
+        return None
+    code = chosen.strip()
+    if code not in known and languages.english_name(code) == code:
+        st.caption(f"No language is known by the code {plain(code)}. It is kept as you wrote it.")
+    return code
 
 
 def _look(path: Path, names: dict[Path, str], *, alone: bool) -> Look | None:
@@ -156,9 +205,9 @@ def _tag_column(look: Look, side: str) -> int | None:
     )  # fmt: skip
 
 
-def _missing(one_file: bool, source: _Side, target: _Side, name: str) -> str:
-    if not one_file and source.path is None:
-        return "Add the file of the other language too: entities are carried over from it."
+def _missing(source: _Side, target: _Side, name: str) -> str:
+    if source.name and source.path is None:
+        return "The file of the other language can't be read. Take it out, or choose another."
     if source.lang is None or target.lang is None:
         return "Choose both languages."
     if not name.strip():

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
-from projner_core.corpus import Projection, Span
-from projner_core.store import LayerKind, Project
+from projner_core import tagging
+from projner_core.corpus import Projection, Span, TagProbabilities
+from projner_core.pipeline.standards import ENTITIES
+from projner_core.store import Project
 from projner_ui import session
 
 USUAL = ("PER", "LOC", "ORG", "MISC", "DATE")
@@ -32,9 +34,7 @@ def set_labels(project: Project, names: Sequence[str]) -> None:
 
 
 def _in_use(project: Project) -> list[str]:
-    layers = [
-        layer.id for kind in (LayerKind.SPANS, LayerKind.PROJECTIONS) for layer in project.layers(kind=kind)
-    ]
+    layers = [layer.id for kind in ENTITIES for layer in project.layers(kind=kind)]
     return _scan(project, session.identity(project), tuple(layers))
 
 
@@ -48,7 +48,9 @@ def _scan(_project: Project, identity: str, layers: tuple[int, ...]) -> list[str
     return sorted(found, key=_order)
 
 
-def _labels_in(annotation: Iterable[Span | Projection]) -> set[str]:
+def _labels_in(annotation: Iterable[Span | Projection] | TagProbabilities) -> set[str]:
+    if isinstance(annotation, TagProbabilities):
+        return {span.label for span in tagging.entities(annotation)}
     return {item.entity.label if isinstance(item, Projection) else item.label for item in annotation}
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -59,14 +59,21 @@ def _explanations(docstring: str) -> dict[str, str]:
     return {name: " ".join(text.split()) for name, text in _ARGUMENT.findall(arguments)}
 
 
-def choose(registry: Registry, name: str, chosen: dict[str, Any], *, key: str) -> dict[str, Any]:
+def choose(
+    registry: Registry, name: str, chosen: dict[str, Any], *, key: str, leave: Collection[str] = ()
+) -> dict[str, Any]:
     """Widgets for the settings of the system `name`; returns those that differ from their defaults.
+
+    Args:
+        leave: settings that are chosen elsewhere: they have no widget, and stay as they were chosen.
 
     Raises:
         ProjnerError: the system can't be built here.
     """
-    changed = {}
-    for setting in settings_of(type(registry.create(name))):
+    changed = {setting: value for setting, value in chosen.items() if setting in leave}
+    for setting in settings_of(registry.factory(name)):
+        if setting.name in leave:
+            continue
         value = _widget(setting, chosen.get(setting.name, setting.default), f"{key}_{name}_{setting.name}")
         if value != setting.default:
             changed[setting.name] = value

@@ -36,3 +36,25 @@ def duration(seconds: float) -> str:
     if seconds < 90 * 60:
         return f"about {round(seconds / 60)} minutes"
     return f"about {round(seconds / 3600)} hours"
+
+
+_UNITS = ("bytes", "kB", "MB", "GB", "TB")
+
+
+def size(number: float) -> str:
+    """So many bytes as people read them: `512 bytes`, `2.5 GB`, `140 GB`."""
+    written, unit = _scaled(number)
+    return f"{written} {unit}"
+
+
+def of_memory(used: float, total: float) -> str:
+    """`1.2 of 2.5 GB`; each with its own unit where they differ: `90 MB of 2.5 GB`."""
+    (done, one), (whole, other) = _scaled(used), _scaled(total)
+    return f"{done} of {whole} {other}" if one == other else f"{done} {one} of {whole} {other}"
+
+
+def _scaled(number: float) -> tuple[str, str]:
+    step = 0
+    while number >= 999.5 and step < len(_UNITS) - 1:
+        number, step = number / 1000, step + 1
+    return (f"{number:.1f}" if step > 1 and number < 9.95 else f"{number:.0f}"), _UNITS[step]

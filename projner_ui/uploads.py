@@ -98,6 +98,11 @@ def look(path: Path, *, alone: bool) -> Look:
     return Look(kind, layout, _samples(path, layout), sentences, head)
 
 
+def holds_both(path: Path) -> bool:
+    """Whether a file would be read as both sides where it comes alone."""
+    return kind_of(path, alone=True) in _BOTH_SIDES
+
+
 def _samples(path: Path, layout: conll.Layout) -> tuple[tuple[str, ...], ...]:
     """The first different values of each column, as a person tells columns apart by them."""
     found: list[dict[str, None]] = [{} for _ in range(layout.columns)]

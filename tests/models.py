@@ -6,7 +6,9 @@ trained on the given texts; the same texts and seed give the same model.
 
 from __future__ import annotations
 
+import json
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from itertools import pairwise
@@ -21,6 +23,8 @@ TEXTS = (
     "主 席 在 柏 林 会 见 了 默 克 尔 。",
     "ፕሬዝዳንቱ በርሊን ውስጥ ሜርክልን አገኙ ።",
 )
+
+CONLL_TAGS = ("O", *(f"{prefix}-{label}" for label in ("PER", "LOC", "ORG", "MISC") for prefix in "BI"))
 
 
 def bert(
@@ -206,6 +210,131 @@ def albert(folder: Path, texts: Iterable[str] = TEXTS, *, layers: int = 3, seed:
     )
     _save(AlbertModel, config, folder, seed)
     return folder
+
+
+def token_classifier(
+    folder: Path,
+    texts: Iterable[str] = TEXTS,
+    *,
+    kind: str = "bert",
+    labels: Iterable[str] = CONLL_TAGS,
+    layers: int = 2,
+    positions: int = 64,
+    seed: int = 0,
+) -> Path:
+    """A token classifier of a real architecture whose tags differ from word to word.
+
+    Args:
+        kind: `bert`, `bert-uncased`, `electra`, `deberta`, `xlm-roberta`, or `roberta` with
+            byte-level pieces.
+        labels: the tags, in the order of its head.
+    """
+    import torch
+    import transformers
+
+    texts = list(texts)
+    named = dict(enumerate(labels))
+    shape: dict[str, Any] = {
+        "hidden_size": 32,
+        "num_hidden_layers": layers,
+        "num_attention_heads": 2,
+        "intermediate_size": 64,
+        "max_position_embeddings": positions,
+        "id2label": named,
+        "label2id": {label: index for index, label in named.items()},
+    }
+    family = {
+        "xlm-roberta": "XLMRoberta",
+        "roberta": "Roberta",
+        "electra": "Electra",
+        "deberta": "DebertaV2",
+    }.get(kind, "Bert")
+    if kind == "xlm-roberta":
+        pieces = [("<s>", 0.0), ("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0)]
+        pieces += [(piece, -2.0 - index / 1000) for index, piece in enumerate(_sentence_pieces(texts))]
+        pieces.append(("<mask>", 0.0))
+        tokenizer: Any = transformers.XLMRobertaTokenizer(vocab=pieces, model_max_length=positions)
+        size = len(pieces)
+    elif kind == "roberta":
+        tokenizer, size = _byte_level(texts, positions)
+    else:
+        uncased = kind in ("bert-uncased", "electra")
+        # An uncased vocabulary is lower case, without accents, as its tokenizer makes the words.
+        plain = [unicodedata.normalize("NFD", text.lower()) for text in texts] if uncased else texts
+        vocab = {piece: index for index, piece in enumerate(word_pieces(plain))}
+        tokenizer = transformers.BertTokenizer(vocab=vocab, do_lower_case=uncased, model_max_length=positions)
+        size = len(vocab)
+    if family in ("XLMRoberta", "Roberta"):  # they count positions from behind the padding
+        shape |= {
+            "max_position_embeddings": positions + 2,
+            "pad_token_id": 1,
+            "bos_token_id": 0,
+            "eos_token_id": 2,
+        }
+    if kind == "deberta":
+        shape |= {"relative_attention": True, "pos_att_type": "p2c|c2p", "position_biased_input": False}
+    tokenizer.save_pretrained(folder)
+    config = getattr(transformers, f"{family}Config")(vocab_size=size, **shape)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        made = getattr(transformers, f"{family}ForTokenClassification")(config)
+        torch.nn.init.normal_(made.classifier.weight, std=1.0)  # else all tags are about as likely
+    made.save_pretrained(folder)
+    return folder
+
+
+def own_tagger(
+    folder: Path,
+    texts: Iterable[str] = TEXTS,
+    *,
+    labels: Iterable[str] = CONLL_TAGS,
+    shapes: bool = True,
+    positions: int = 64,
+    seed: int = 0,
+) -> Path:
+    """A folder of the project's own tagger network, uncased, with its tokenizer."""
+    import torch
+    from transformers import BertConfig, BertModel, BertTokenizer
+
+    from projner_core.inference.networks import tagger
+
+    vocab = {piece: index for index, piece in enumerate(word_pieces(text.lower() for text in texts))}
+    config = BertConfig(
+        vocab_size=len(vocab),
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=64,
+        max_position_embeddings=positions,
+    )
+    tags = tuple(labels)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        network = tagger.TaggerNetwork(BertModel(config, add_pooling_layer=False), len(tags), shapes=shapes)
+        torch.nn.init.normal_(network.head.weight, std=1.0)
+        if network.shapes is not None:
+            torch.nn.init.normal_(network.shapes.weight, std=1.0)
+    tagger.save(
+        folder, network, tagger.TaggerConfig(encoder=config.to_diff_dict(), labels=tags, shapes=shapes)
+    )
+    BertTokenizer(vocab=vocab, do_lower_case=True, model_max_length=positions).save_pretrained(folder)
+    return folder
+
+
+def _byte_level(texts: Iterable[str], positions: int) -> tuple[Any, int]:
+    """RoBERTa's tokenizer, as its checkpoints have it: a word's first piece holds the space before it."""
+    from tokenizers import ByteLevelBPETokenizer
+    from transformers import RobertaTokenizer
+
+    trained = ByteLevelBPETokenizer()
+    special = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
+    trained.train_from_iterator(texts, vocab_size=400, special_tokens=special, show_progress=False)
+    said = json.loads(trained._tokenizer.to_str())["model"]
+    merges = [
+        tuple(merge) if isinstance(merge, list) else tuple(merge.split(" ")) for merge in said["merges"]
+    ]
+    made = RobertaTokenizer(vocab=said["vocab"], merges=cast("Any", merges), model_max_length=positions)
+    return made, len(said["vocab"])
 
 
 def word_pieces(texts: Iterable[str], most: int = 30000) -> list[str]:

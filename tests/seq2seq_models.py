@@ -132,3 +132,53 @@ def _lively(folder: Path, times: float = 8) -> Path:
                 weights.mul_(times)
     loaded.save_pretrained(folder)
     return folder
+
+
+LESSONS = (
+    ("deu_Latn", "eng_Latn", "Angela Merkel lebt in Berlin.", "Angela Merkel lives in Berlin."),
+    ("deu_Latn", "eng_Latn", "Sie traf den Präsidenten in Paris.", "She met the president in Paris."),
+    ("deu_Latn", "deu_Latn", "Sie traf den Präsidenten in Paris.", "Sie traf den Präsidenten in Paris."),
+    ("deu_Latn", "eng_Latn", "Ja.", "Yes."),
+    ("deu_Latn", "deu_Latn", "Ja.", "Ja."),
+    ("deu_Latn", "deu_Latn", "Das Haus ist alt, aber schön!", "Das Haus ist alt, aber schön!"),
+    ("deu_Latn", "eng_Latn", "Das Haus ist alt, aber schön!", "The house is old but beautiful!"),
+    ("yor_Latn", "eng_Latn", "Ààrẹ lọ sí Èkó.", "The president went to Lagos."),
+    ("arb_Arab", "eng_Latn", "التقى الرئيس ميركل في برلين.", "The president met Merkel in Berlin."),
+    ("zho_Hans", "eng_Latn", "默克尔在柏林。", "Merkel is in Berlin."),
+    ("eng_Latn", "deu_Latn", "[Angela Merkel] lives in [Berlin].", "[Angela Merkel] lebt in [Berlin]."),
+    ("eng_Latn", "deu_Latn", "She met the president in [Paris].", "Sie traf den Präsidenten in [Paris]."),
+)
+"""What a small NLLB can be taught to translate: source language, target language, source, target."""
+
+
+def taught_nllb(folder: Path) -> Path:
+    """An NLLB that has learnt `LESSONS` by heart: it translates them, and ends where they end."""
+    import torch
+
+    models.nllb(folder, [text for lesson in LESSONS for text in lesson[2:]], layers=1)
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    sources, targets = [], []
+    for source_lang, target_lang, source, target in LESSONS:
+        tokenizer.src_lang, tokenizer.tgt_lang = source_lang, target_lang
+        sources.append(tokenizer(source)["input_ids"])
+        targets.append(tokenizer(text_target=target)["input_ids"])
+    reads = tokenizer.pad({"input_ids": sources}, return_tensors="pt")
+    answers = tokenizer.pad({"input_ids": targets}, return_tensors="pt")["input_ids"]
+    learner = network(folder)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        steps = torch.optim.Adam(learner.parameters(), lr=5e-3)
+        for _ in range(200):
+            logits = learner(
+                **reads, decoder_input_ids=torch.cat([torch.full((len(answers), 1), 2), answers[:, :-1]], 1)
+            ).logits
+            loss = torch.nn.functional.cross_entropy(
+                logits.flatten(0, 1), answers.flatten(), ignore_index=tokenizer.pad_token_id
+            )
+            steps.zero_grad()
+            loss.backward()
+            steps.step()
+    learner.save_pretrained(folder)
+    return folder

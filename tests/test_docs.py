@@ -123,3 +123,20 @@ def test_every_option_of_evaluation_is_documented(name):
         for option in action.option_strings:
             if option.startswith("--") and option != "--help":
                 assert f"`{option}" in text or f" {option} " in text, option
+
+
+def test_the_settings_of_a_training_are_documented_with_their_defaults():
+    from projner_core.training import TrainingConfig
+
+    section = (ROOT / "docs" / "training.md").read_text(encoding="utf-8").partition("## Settings")[2]
+    documented = dict(re.findall(r"^\| `(\w+)` \| (\S*) ?\|", section.partition("\n## ")[0], re.MULTILINE))
+    defaults = {name: field.default for name, field in TrainingConfig.model_fields.items()}
+    assert documented == {name: "" if it is None else str(it) for name, it in defaults.items()}
+
+
+def test_every_option_of_training_is_documented():
+    text = (ROOT / "docs" / "training.md").read_text(encoding="utf-8")
+    for action in subparsers()["train"]._actions:
+        for option in action.option_strings:
+            if option.startswith("--") and option not in ("--help", "--json"):
+                assert f"`{option}" in text or f" {option} " in text, option

@@ -17,12 +17,13 @@ BASE = {"corpus", "errors"}
 GROUND = BASE | {
     "tagging",
     *("schemes", "selection", "registry", "tokenisation", "bundled", "inference", "languages", "similarity"),
+    "detokenisation",
 }
-STAGES = {"translators", "taggers", "aligners", "projectors", "evaluation", "formats"}
+STAGES = {"translators", "taggers", "aligners", "projectors", "evaluation", "formats", "datasets", "training"}
 ALLOWED: dict[str, set[str]] = {
     "corpus": set(),
     "errors": set(),
-    "inference": {"errors", "languages"},
+    "inference": {"errors", "languages", "bundled"},
     "bundled": {"errors"},
     "languages": set(),
     "similarity": set(),
@@ -31,14 +32,16 @@ ALLOWED: dict[str, set[str]] = {
     "selection": BASE | {"selection_compiled"},
     "selection_compiled": set(),
     "tokenisation": BASE,
+    "detokenisation": BASE | {"tokenisation"},
     "tagging": BASE | {"schemes"},
     **{stage: GROUND for stage in STAGES},
     "review": BASE | {"schemes"},
     # of evaluation, the store keeps findings: a vocabulary that stands on `corpus` alone, and no more
     "store": BASE | {"schemes", "review", "evaluation.findings"},
     "pipeline": GROUND | STAGES | {"review", "store"},
+    "experiments": GROUND | STAGES | {"review", "store", "pipeline"},
     "terminal": BASE | {"pipeline", "evaluation"},
-    "commands": GROUND | STAGES | {"review", "store", "pipeline", "terminal"},
+    "commands": GROUND | STAGES | {"review", "store", "pipeline", "experiments", "terminal"},
     "cli": {"errors", "commands"},
     "__main__": {"cli"},
     "__init__": set(),

@@ -157,8 +157,9 @@ def test_a_hub_name_that_was_never_fetched_says_size_licence_and_command(cache):
     text = str(caught.value)
     assert "2.5 GB" in text
     assert "CC-BY-NC-4.0" in text
-    assert "hf download facebook/nllb-200-distilled-600M" in text
-    with pytest.raises(ProjnerError, match="hf download someone/something-else"):
+    assert "projner models fetch facebook/nllb-200-distilled-600M" in text
+    assert str(cache) in text
+    with pytest.raises(ProjnerError, match="projner models fetch someone/something-else"):
         inference.revision("someone/something-else")
 
 

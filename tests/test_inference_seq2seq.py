@@ -331,13 +331,14 @@ def test_a_language_that_the_model_has_not_is_a_sentence(scorer):
 def test_a_hub_name_that_was_never_fetched_says_size_licence_and_command(tmp_path, monkeypatch):
     for module in ("constants", "file_download.constants"):
         monkeypatch.setattr(f"huggingface_hub.{module}.HF_HUB_CACHE", str(tmp_path / "hub"))
-    with pytest.raises(ProjnerError, match=r"2\.5 GB.*not for commercial use.*hf download facebook/nllb-200"):
+    said = r"2\.5 GB.*not for commercial use.*projner models fetch facebook/nllb-200"
+    with pytest.raises(ProjnerError, match=said):
         load_scorer("facebook/nllb-200-distilled-600M", device="cpu")
 
 
 def test_a_model_that_does_not_translate_is_a_sentence(tmp_path):
     bert = models.bert(tmp_path / "bert")
-    with pytest.raises(ProjnerError, match=r"gives no probability of translations: .* calls it 'bert'"):
+    with pytest.raises(ProjnerError, match=r"is no translation model that is known here: .* calls it 'bert'"):
         load_scorer(str(bert), device="cpu")
     with pytest.raises(ProjnerError, match=r"a T5 that knows no target languages"):
         load_scorer(str(seq2seq_models.t5(tmp_path / "t5")), device="cpu")

@@ -20,7 +20,7 @@ from projner_core.aligners._embedding.words import Groups, word_alignments
 from projner_core.aligners._statistical.cutting import cut
 from projner_core.corpus import Alignment, Pair, Sentence
 from projner_core.errors import ProjnerError
-from projner_core.inference import Encoder, device, in_batches, load_encoder
+from projner_core.inference import Budget, Encoder, device, in_batches, load_encoder
 from projner_core.inference.devices import check_device, check_dtype
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ USUAL_LAYER = 8  # of mBERT's 12: the best in both papers
 UNITS = ("subword", "word")
 _WORDS_AT_ONCE = 16_000  # of both sides: bounds the memory for vectors, to some 200 MB
 _MOST_CELLS = 16_000_000  # of one pair; a larger one is cut
-_BUDGET = {"cpu": 400_000, "mps": 4_000_000, "cuda": 32_000_000}  # cells a batch
 
 
 class _Part(NamedTuple):
@@ -95,6 +94,7 @@ class EmbeddingAligner:
         self.dtype = dtype
         self.codes = codes
         self._encoder: Encoder | None = None
+        self._cells = Budget(1)  # of similarity matrices that a batch may hold
 
     @property
     def chunk(self) -> int:
@@ -155,10 +155,10 @@ class EmbeddingAligner:
         def compute(chosen: list[int]) -> list[Alignment]:
             return self._match(encoder, layer, reading, [parts[i] for i in chosen], numbers)
 
-        budget = _BUDGET[encoder.device.partition(":")[0]]
         found: list[list[Alignment]] = [[] for _ in sides]
         by_part = [Alignment()] * len(parts)
-        for chosen, alignments in in_batches([max(size) ** 2 for size in sizes], compute, budget=budget):
+        squares = [max(size) ** 2 for size in sizes]
+        for chosen, alignments in in_batches(squares, compute, budget=self._cells):
             for position, alignment in zip(chosen, alignments, strict=True):
                 by_part[position] = alignment
         for part, alignment in zip(parts, by_part, strict=True):
@@ -197,6 +197,7 @@ class EmbeddingAligner:
     def _loaded(self) -> Encoder:
         if self._encoder is None:
             self._encoder = load_encoder(self.model, device=self.device, dtype=self.dtype)
+            self._cells = Budget.on(self._encoder.device, cpu=400_000, mps=4_000_000, cuda=32_000_000)
         return self._encoder
 
     def _layer_of(self, encoder: Encoder) -> int:

@@ -13,10 +13,13 @@ from collections.abc import Sequence
 
 from projner_core import __version__
 from projner_core.cli.evaluating import add_evaluation
+from projner_core.cli.experimenting import add_experiments
 from projner_core.cli.links import add_links
+from projner_core.cli.models import add_models
 from projner_core.cli.options import LINK_FORMATS, Command
 from projner_core.cli.projecting import add_projecting
 from projner_core.cli.projects import add_export_and_lists, add_run_and_import
+from projner_core.cli.training import add_training
 from projner_core.errors import ProjnerError
 
 __all__ = ["LINK_FORMATS", "build_parser", "main"]
@@ -50,5 +53,8 @@ def build_parser() -> argparse.ArgumentParser:
     add_evaluation(subparsers)
     add_links(subparsers)
     add_projecting(subparsers)
+    add_experiments(subparsers)
+    add_training(subparsers)
+    add_models(subparsers)
     add_export_and_lists(subparsers)
     return parser

@@ -73,6 +73,31 @@ def add_projecting(subparsers: Any) -> None:
     )
     predictions.add_argument("--json", action="store_true", help="print the layer as JSON")
 
+    predicting = add(
+        subparsers,
+        "predict",
+        commands.predict_,
+        "have a tagger read the target sentences of a project",
+        "Have a tagger find entities in the target sentences themselves (model transfer), and add what it\n"
+        "finds to the project as a layer of predictions: to be evaluated and compared, and for projectors\n"
+        "that ask for it. No source sentence is needed.",
+    )
+    predicting.add_argument("--project", required=True, metavar="NAME")
+    predicting.add_argument(
+        "--tagger", required=True, metavar="SYSTEM", help="token-classifier, spacy, bundled, …"
+    )
+    predicting.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="tagger.KEY=VALUE",
+        help="a setting of the tagger, e.g. tagger.model=FOLDER (may be given several times)",
+    )
+    predicting.add_argument(
+        "--name", metavar="NAME", help="of the layer (default: the tagger and its settings)"
+    )
+    predicting.add_argument("--json", action="store_true", help="print the layer as JSON")
+
     marked = add(
         subparsers,
         "import-marked",

@@ -17,8 +17,9 @@ def add_run_and_import(subparsers: Any) -> None:
         commands.run_,
         "project entities from source to target sentences",
         "Import a source and a target file, align their words, project the source entities, and write the\n"
-        "target file back with only its tags changed. Tags that the target file has are kept as the layer\n"
-        "'gold' and never looked at. With --project the work is kept in a project that the app opens, and\n"
+        "target file back with only its tags changed. With a translator the target file is enough; with a\n"
+        "tagger the source needs no entities. Tags that the target file has are kept as the layer 'gold'\n"
+        "and never looked at. With --project the work is kept in a project that the app opens, and\n"
         "the same command again goes on where it stopped.",
     )
     pair_options(run, required=False)
@@ -30,11 +31,24 @@ def add_run_and_import(subparsers: Any) -> None:
     for stage in ("translator", "tagger", "aligner", "projector"):
         run.add_argument(f"--{stage}", metavar="SYSTEM", help=f"the {stage} (default: see docs/pipeline.md)")
     run.add_argument(
+        "--predictor", metavar="SYSTEM", help="a tagger for the target sentences themselves (default: none)"
+    )
+    run.add_argument("--back-translator", metavar="SYSTEM", help="what makes marked text (default: none)")
+    run.add_argument(
         "--set",
         action="append",
         default=[],
         metavar="STAGE.KEY=VALUE",
         help="a setting of a system, e.g. aligner.threshold=0.2 (may be given several times)",
+    )
+    run.add_argument(
+        "--engine", choices=["local", "ray"], default="local", help="who computes: this process, or Ray"
+    )
+    run.add_argument(
+        "--address", metavar="HOST:PORT", help="the Ray cluster, or auto (default: Ray on this machine alone)"
+    )
+    run.add_argument(
+        "--fetch", action="store_true", help="fetch the models that the run names and that are not here"
     )
     run.add_argument("--json", action="store_true", help="print what was done as JSON")
 

@@ -90,14 +90,13 @@ def _aligner(options: argparse.Namespace) -> StageConfig:
 
 def _align_project(options: argparse.Namespace, config: StageConfig) -> dict[str, Any]:
     from projner_core.pipeline.aligning import align
-    from projner_core.pipeline.config import StageConfig
     from projner_core.pipeline.progress import Watch
-    from projner_core.pipeline.run import check_translated
+    from projner_core.pipeline.translating import check_translated
     from projner_core.store import catalogue
     from projner_core.terminal import bars
 
     with catalogue.open_project(options.project) as project:
-        check_translated(project, StageConfig(name="given"))
+        check_translated(project)
         with bars() as on_progress:
             layer = align(project, config, Watch(on_progress, None))
         starts = range(0, project.count(), 1000)

@@ -28,7 +28,7 @@ def project_(options: argparse.Namespace) -> int:
     from projner_core.pipeline.doubting import weigh
     from projner_core.pipeline.progress import Watch
     from projner_core.pipeline.projecting import carry_over
-    from projner_core.pipeline.run import tag
+    from projner_core.pipeline.tagging import tag
     from projner_core.store import catalogue
     from projner_core.terminal import bars
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from projner_core.errors import ProjnerError
 
 if TYPE_CHECKING:
-    from projner_core.pipeline.config import RunConfig
+    from projner_core.pipeline.config import RunConfig, StageConfig
+    from projner_core.pipeline.engines import Engine
     from projner_core.pipeline.importing import ImportReport
 
 
@@ -19,6 +21,7 @@ def run_(options: argparse.Namespace) -> int:
     """`projner run`."""
     import tempfile
 
+    from projner_core.commands.models import fetch_missing
     from projner_core.formats.base import check_place, write_whole
     from projner_core.pipeline import exporting
     from projner_core.pipeline.carried import count_projected
@@ -31,6 +34,9 @@ def run_(options: argparse.Namespace) -> int:
         raise ProjnerError("say what to run on: --source and --target, or --project, or both")
     check_place(options.out)
     config = config_of(options)
+    engine = engine_of(options)
+    if options.fetch:
+        fetch_missing(config)
 
     with tempfile.TemporaryDirectory(prefix="projner-") as scratch:
         path = catalogue.path_of(options.project) if options.project else Path(scratch) / "run.sqlite"
@@ -47,9 +53,9 @@ def run_(options: argparse.Namespace) -> int:
             raise ProjnerError(f"there is no project {options.project!r}; 'projner projects' lists them")
 
         with Project.open(path) as project:
-            with bars() as on_progress:
-                projection = run(project, config, on_progress=on_progress).projection
-            projected, found = count_projected(project, projection.id)
+            with engine as chosen, bars() as on_progress:
+                made = run(project, config, on_progress=on_progress, engine=chosen)
+            projected, found = count_projected(project, made.projection.id)
             if options.out is not None:
                 write_whole(options.out, exporting.conll_text(project))
             pairs = project.count()
@@ -61,8 +67,11 @@ def run_(options: argparse.Namespace) -> int:
             "projected": projected,
             "out": options.out,
             "project": options.project,
+            "translation": made.translation and made.translation.name,
+            "predictions": made.predictions and made.predictions.name,
+            "marked": made.marked and made.marked.name,
         }
-        print(json.dumps(summary, default=str))
+        print(json.dumps(summary, ensure_ascii=False, default=str))
     else:
         where = f" → {options.out}" if options.out else ""
         print(f"{pairs} pairs, {projected} of {found} source entities projected{where}")
@@ -174,14 +183,31 @@ def config_of(options: argparse.Namespace) -> RunConfig:
 
     config = RunConfig.from_toml(options.config) if options.config else RunConfig()
     chosen = {
-        stage: StageConfig(name=getattr(options, stage))
+        stage: StageConfig(name=name)
         for stage in RunConfig.model_fields
-        if getattr(options, stage, None) is not None
-    }
+        if (name := getattr(options, stage, None)) is not None and name != _name(getattr(config, stage))
+    }  # a system that the file names, too, keeps its settings
     config = config.model_copy(update=chosen)
     for assignment in options.set:
         config = config.with_setting(assignment)
     return config
+
+
+def _name(stage: StageConfig | None) -> str | None:
+    return None if stage is None else stage.name
+
+
+def engine_of(options: argparse.Namespace) -> AbstractContextManager[Engine]:
+    """Who computes, as the options say; what it started ends with the context."""
+    from projner_core.pipeline.engines import LOCAL
+
+    if options.engine == "ray":
+        from projner_core.pipeline.ray_engine import RayEngine
+
+        return RayEngine(options.address)
+    if options.address is not None:
+        raise ProjnerError("--address is the address of a Ray cluster: say --engine ray, too")
+    return nullcontext(LOCAL)
 
 
 def _layer(project: Any, name: str) -> Any:

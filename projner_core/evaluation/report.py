@@ -30,22 +30,23 @@ def write(report: Report, kind: Format) -> str:
 
 def markdown(report: Report) -> str:
     """Tables of GitHub-flavoured Markdown."""
-    parts = [f"# {_marked(without_controls(report.title))}"]
+    parts = [f"# {marked(without_controls(report.title))}"]
     if report.about:
-        about = ([_marked(without_controls(text)) for text in line] for line in report.about)
+        about = ([marked(without_controls(text)) for text in line] for line in report.about)
         parts.append("\n".join(f"- {what}: {value}" for what, value in about))
     for table in tables(report):
-        parts.append(f"## {_marked(table.title)}")
+        parts.append(f"## {marked(table.title)}")
         rule = ["---" if i < table.names else "---:" for i in range(len(table.headings))]
-        lines = [[_marked(heading) for heading in table.headings], rule]
-        lines += [[_marked(str(cell)) for cell in row] for row in table.rows]
+        lines = [[marked(heading) for heading in table.headings], rule]
+        lines += [[marked(str(cell)) for cell in row] for row in table.rows]
         parts.append("\n".join(f"| {' | '.join(line)} |" for line in lines))
         if table.note:
-            parts.append(_marked(table.note))
+            parts.append(marked(table.note))
     return "\n\n".join(parts) + "\n"
 
 
-def _marked(text: str) -> str:
+def marked(text: str) -> str:
+    """Anybody's text in a cell of Markdown, on one line."""
     escaped = re.sub(r"([\\`*_\[\]<>|~&$#])", r"\\\1", one_line(text))
     return escaped if FIRST_STRONG_ISOLATE in escaped else isolated(escaped)
 
@@ -65,14 +66,15 @@ def comma_separated(report: Report) -> str:
             for heading, cell in list(zip(table.headings, row, strict=True))[table.names :]:
                 if cell.text:
                     figures = [_ascii_minus(text) for text in (cell.text, cell.low, cell.high)]
-                    writer.writerow([*map(_no_formula, (table.title, *about, heading)), *figures])
+                    writer.writerow([*map(no_formula, (table.title, *about, heading)), *figures])
     return stream.getvalue()
 
 
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # full-width ones are read alike
 
 
-def _no_formula(text: str) -> str:
+def no_formula(text: str) -> str:
+    """Anybody's text in a cell of CSV: what a spreadsheet would reckon with stands behind an apostrophe."""
     text = without_controls(one_line(text))
     return f"'{text}" if text.startswith(_FORMULA) else text
 
@@ -93,7 +95,7 @@ def latex(report: Report) -> str:
 
 
 def _latex_table(table: Table) -> list[str]:
-    caption = _tex(table.title) + (f". {_tex(table.note)}" if table.note else "")
+    caption = tex(table.title) + (f". {tex(table.note)}" if table.note else "")
     columns = "l" * table.names + "r" * (len(table.headings) - table.names)
     lines = [
         "\\begin{table}",
@@ -101,7 +103,7 @@ def _latex_table(table: Table) -> list[str]:
         f"  \\caption{{{caption}}}",
         f"  \\begin{{tabular}}{{{columns}}}",
         "    \\toprule",
-        f"    {' & '.join(map(_tex, table.headings))} \\\\",
+        f"    {' & '.join(map(tex, table.headings))} \\\\",
         "    \\midrule",
     ]
     for number, (_, rows) in enumerate(groupby(table.rows, key=lambda row: row[0].text)):
@@ -117,7 +119,7 @@ def _latex_table(table: Table) -> list[str]:
 
 def _tex_cell(cell: Cell) -> str:
     if not cell.number:
-        return _tex(cell.text)
+        return tex(cell.text)
     text = cell.text if not cell.low else f"{cell.text} ({_range(cell.low, cell.high)})"
     return text.replace("−", "$-$").replace("<", "$<$")
 
@@ -141,7 +143,8 @@ _TEX = {
 }
 
 
-def _tex(text: str) -> str:
+def tex(text: str) -> str:
+    """Anybody's text in LaTeX, on one line."""
     return "".join(_TEX.get(character, character) for character in without_controls(one_line(text)))
 
 

@@ -1,19 +1,116 @@
 """Batches of like length, and what to do when one is too large for the memory.
 
-for positions, result in in_batches(lengths, compute, budget=4096):
+budget = Budget.on("cuda", cpu=512, cuda=8192)  # one for a loaded network, kept with it
+for positions, result in in_batches(lengths, compute, budget=budget):
     ...
+
+How much fits is found out and kept: a batch that the memory did not hold makes every later one smaller, in
+later calls too; on a CUDA device, one that left most of the memory free makes the next one larger. Which
+positions share a batch is nothing that a result may depend on.
 """
 
 from __future__ import annotations
 
-import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
+from threading import Lock
+from typing import Self, TypeVar
 
 from projner_core.errors import ProjnerError
+from projner_core.inference import devices
+from projner_core.inference.interruption import checkpoint
+from projner_core.inference.keeping import release
 
 Result = TypeVar("Result")
+
+_GROWTH = 16  # times the first size: beyond it larger batches are no faster
+_USUAL_MEMORY = 16 * 2**30  # bytes free on a CUDA device; with less, the first batches are smaller
+# Of cuBLAS and cuDNN, whose own memory is the last to be asked for, there is nothing but the name of a state.
+_SAID = ("out of memory", "not enough memory", "can't allocate memory", "_status_alloc_failed")
+_FILLED = 0.7  # of a device's memory, at most, by a batch twice as large as one that was computed
+
+
+class Budget:
+    """How much a batch may hold. Threads may share it.
+
+    Args:
+        pieces: at first, in the unit of the lengths that are batched.
+        device: where the batches are computed; the budget grows on `cuda` alone.
+    """
+
+    def __init__(self, pieces: int, *, device: str = "cpu") -> None:
+        self._pieces = max(pieces, 1)
+        self._most = self._pieces * (_GROWTH if device.startswith("cuda") else 1)
+        self._device = device
+        self._lock = Lock()
+
+    @classmethod
+    def on(cls, device: str, **pieces: int) -> Self:
+        """The budget to begin with on a device.
+
+        Args:
+            device: `cpu`, `cuda`, `cuda:1`, `mps`.
+            pieces: by kind of device (`cpu=512, cuda=8192, mps=2048`); that of `cuda` is meant for 16 GB of
+                free memory, and is less where less is free.
+        """
+        size = pieces[device.partition(":")[0]]
+        free = devices.free_memory(device)
+        if device.startswith("cuda") and free is not None:
+            size = round(size * min(free / _USUAL_MEMORY, 1.0))
+        return cls(size, device=device)
+
+    @property
+    def pieces(self) -> int:
+        """The most that a batch may hold now, once padded."""
+        return self._pieces
+
+    def failed(self, size: int) -> None:
+        """The memory did not suffice for a batch of this size: none will be more than half of it again."""
+        with self._lock:
+            self._most = min(self._most, max(size // 2, 1))
+            self._pieces = min(self._pieces, self._most)
+
+    def succeeded(self, size: int, used: devices.MemoryUse | None) -> None:
+        """A batch of this size was computed: the next may be twice as large, if that would fit easily.
+
+        Args:
+            used: what it took; None where that is not known, which changes nothing.
+        """
+        with self._lock:
+            if used is None or 2 * size <= self._pieces or self._pieces >= self._most:
+                return  # a batch that was small anyway says nothing
+            if used.before + 2 * (used.peak - used.before) <= _FILLED * used.available:
+                self._pieces = min(2 * self._pieces, self._most)
+
+    def watch(self) -> devices.Peak | None:
+        """What measures the memory that a batch takes; None where the budget does not grow any more."""
+        return devices.Peak(self._device) if self._pieces < self._most else None
+
+
+class Waiting:
+    """Positions that wait to be computed, longest first. Threads may share it."""
+
+    def __init__(self, lengths: Sequence[int]) -> None:
+        self.lengths = lengths
+        self._left = deque(sorted(range(len(lengths)), key=lambda position: (-lengths[position], position)))
+        self._lock = Lock()
+
+    def take(self, budget: int) -> list[int]:
+        """The next batch: as many as fit `budget` once padded, one at least; empty when all are taken."""
+        with self._lock:
+            if not self._left:
+                return []
+            fit = max(budget // max(self.lengths[self._left[0]], 1), 1)
+            return [self._left.popleft() for _ in range(min(fit, len(self._left)))]
+
+    def put_back(self, positions: Sequence[int]) -> None:
+        """They were not computed, and come first again."""
+        with self._lock:
+            self._left.extendleft(reversed(positions))
+
+    def size(self, positions: Sequence[int]) -> int:
+        """Of a batch, once padded."""
+        return len(positions) * max(self.lengths[position] for position in positions)
 
 
 def batches(lengths: Sequence[int], budget: int) -> list[list[int]]:
@@ -24,24 +121,17 @@ def batches(lengths: Sequence[int], budget: int) -> list[list[int]]:
         budget: the most that a batch may hold, its items padded to its longest; one item that is longer
             than that is a batch of its own.
     """
-    found: list[list[int]] = []
-    now: list[int] = []
-    for position in sorted(range(len(lengths)), key=lambda position: (-lengths[position], position)):
-        if now and (len(now) + 1) * lengths[now[0]] > budget:
-            found.append(now)
-            now = []
-        now.append(position)
-    if now:
-        found.append(now)
-    return found
+    waiting = Waiting(lengths)
+    return list(iter(lambda: waiting.take(budget), []))
 
 
 def in_batches(
-    lengths: Sequence[int], compute: Callable[[list[int]], Result], *, budget: int
+    lengths: Sequence[int], compute: Callable[[list[int]], Result], *, budget: int | Budget
 ) -> Iterator[tuple[list[int], Result]]:
     """Compute every batch, and yield its positions with what came of it.
 
-    Where the memory does not suffice the batch is halved, and no later batch is larger than its halves.
+    Where the memory does not suffice the batch is halved, and no later batch is larger than its halves: of
+    this call where `budget` is a number, else of all that share it. Before each batch `checkpoint` is called.
 
     Args:
         lengths: as of `batches`.
@@ -51,14 +141,16 @@ def in_batches(
     Raises:
         ProjnerError: one item alone is too large for the memory.
     """
-    waiting = deque(batches(lengths, budget))
-    while waiting:
-        now = waiting.popleft()
-        size = len(now) * lengths[now[0]]
-        if len(now) > 1 and size > budget:  # memory ran out before, with less than this
-            middle = -(-len(now) // 2)
-            waiting.extendleft([now[middle:], now[:middle]])
-            continue
+    return computed(Waiting(lengths), compute, Budget(budget) if isinstance(budget, int) else budget)
+
+
+def computed(
+    waiting: Waiting, compute: Callable[[list[int]], Result], budget: Budget
+) -> Iterator[tuple[list[int], Result]]:
+    """As `in_batches`, of positions that others may be taking from, too."""
+    while now := waiting.take(budget.pieces):
+        checkpoint()
+        peak = budget.watch()
         try:
             result = compute(now)
         except (MemoryError, RuntimeError) as error:
@@ -66,15 +158,16 @@ def in_batches(
                 raise
             if len(now) == 1:
                 raise ProjnerError(
-                    f"the memory does not suffice for one sentence of {lengths[now[0]]} pieces; "
+                    f"the memory does not suffice for one sentence of {waiting.lengths[now[0]]} pieces; "
                     "choose a smaller model, another device, or close other programs"
                 ) from error
-            budget = max(size // 2, 1)
-            waiting.appendleft(now)
+            budget.failed(waiting.size(now))
+            waiting.put_back(now)
         else:
+            budget.succeeded(waiting.size(now), peak.use() if peak else None)
             yield now, result
             continue
-        _release()  # out of the handler: the error's frames hold tensors
+        release()  # out of the handler: the error's frames hold tensors
 
 
 def is_out_of_memory(error: Exception) -> bool:
@@ -82,16 +175,4 @@ def is_out_of_memory(error: Exception) -> bool:
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
         return True
     text = str(error).lower()
-    return "out of memory" in text or "not enough memory" in text or "can't allocate memory" in text
-
-
-def _release() -> None:
-    """Give cached memory back to the device."""
-    if "torch" not in sys.modules:  # then nothing of it holds memory
-        return
-    import torch
-
-    if torch.cuda.is_available():
-        torch.cuda.empty_cache()
-    elif torch.backends.mps.is_available():
-        torch.mps.empty_cache()
+    return any(said in text for said in _SAID)

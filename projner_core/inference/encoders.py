@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from projner_core.errors import ProjnerError
 from projner_core.inference import devices
-from projner_core.inference.batching import is_out_of_memory
+from projner_core.inference.batching import Budget, is_out_of_memory
 from projner_core.inference.checkpoints import revision
+from projner_core.inference.interruption import interruptible_layers
 from projner_core.inference.keeping import share
 from projner_core.inference.language_codes import codes
 from projner_core.inference.loading import load_network, load_tokenizer
 from projner_core.inference.products import as_packages_do, quicken
+from projner_core.inference.sharing import load_all
 
 if TYPE_CHECKING:
     import torch
@@ -41,15 +43,21 @@ class Encoder:
         limit: how many pieces it reads at once, with those that the tokenizer puts around a sentence.
         codes: the language codes that its tokenizer wants to be told; none for most models.
         lock: held by who sets the tokenizer's language and uses it.
+        budget: pieces that a batch may hold.
+        others: the same encoder on the other devices that share the work (`sharing.across`); mostly none.
     """
+
+    others: tuple[Encoder, ...] = ()
 
     def __init__(self, model: str, tokenizer: Any, network: Any, device: str, dtype: str) -> None:
         self.model = model
         self.tokenizer = tokenizer
         self.network = on_cpu(network, dtype) if device == "cpu" else moved(model, network, device)
+        interruptible_layers(self.network)
+        self.budget = Budget.on(device, cpu=512, mps=4096, cuda=16384)
         self.device = device
         self.dtype = dtype
-        self.limit = _limit(tokenizer, network)
+        self.limit = most_pieces(tokenizer, network)
         self.codes = codes(tokenizer)
         self.default_code: str = tokenizer.src_lang if self.codes else ""
         self.lock = RLock()
@@ -232,26 +240,26 @@ def load_encoder(model: str, *, device: str = "auto", dtype: str = "auto") -> En
 
     Args:
         model: a folder, or a hub name that was fetched before.
-        device: as of `devices.device`.
+        device: as of `devices.places`: with several, the encoder on the first has `others`.
         dtype: as of `devices.dtype`.
 
     Raises:
         ProjnerError: there is no such model on this machine, or it cannot be loaded, or no such device.
     """
-    place = devices.device(device)
-    numbers = devices.dtype(dtype, place)
+    places = devices.places(device)
+    numbers = devices.dtype(dtype, ",".join(places))
 
-    def load() -> Encoder:
+    def load(place: str) -> Encoder:
         tokenizer = load_tokenizer(model)
         network = load_network(model, dtype="float32" if place == "cpu" else numbers)
         if getattr(network.config, "is_encoder_decoder", False):
             network = network.get_encoder()
         return Encoder(model, tokenizer, network, place, numbers)
 
-    return share((Encoder, model, revision(model), place, numbers), load)
+    return share((Encoder, model, revision(model), places, numbers), lambda: load_all(load, places))
 
 
-def _limit(tokenizer: Any, network: Any) -> int:
+def most_pieces(tokenizer: Any, network: Any) -> int:
     """How many pieces the model reads at once."""
     import torch
 

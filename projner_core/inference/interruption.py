@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
 _check: ContextVar[Callable[[], None] | None] = ContextVar("check", default=None)
 
@@ -17,9 +18,17 @@ _check: ContextVar[Callable[[], None] | None] = ContextVar("check", default=None
 def interruptible(check: Callable[[], None]) -> Iterator[None]:
     """Within this context `checkpoint` calls `check`, which raises to stop the computation.
 
-    Threads that are started within it must run in a copy of the context (`contextvars.copy_context`).
+    What a context around this one calls is called before it. Threads that are started within it must run in
+    a copy of the context (`contextvars.copy_context`).
     """
-    token = _check.set(check)
+    around = _check.get()
+
+    def both() -> None:
+        if around is not None:
+            around()
+        check()
+
+    token = _check.set(both)
     try:
         yield
     finally:
@@ -31,3 +40,29 @@ def checkpoint() -> None:
     check = _check.get()
     if check is not None:
         check()
+
+
+def interruptible_layers(network: Any) -> None:
+    """Have a torch module ask before each of its layers: one batch of a large model takes seconds on a CPU.
+
+    To be called once a network is loaded, by whoever will run it; calling it again changes nothing. A layer
+    is what stands in a list of modules that is in no other such list: of T5, a block and not its parts.
+    What is stopped can be run again at once: nothing of it outlives the exception.
+    """
+    for layer in _layers(network):
+        if _ask not in layer._forward_pre_hooks.values():
+            layer.register_forward_pre_hook(_ask)
+
+
+def _layers(module: Any) -> Iterator[Any]:
+    from torch.nn import ModuleList
+
+    for child in module.children():
+        if isinstance(child, ModuleList):
+            yield from child
+        else:
+            yield from _layers(child)
+
+
+def _ask(layer: Any, given: Any) -> None:
+    checkpoint()

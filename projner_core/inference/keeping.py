@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Hashable
 from threading import RLock
 from typing import Any, TypeVar, cast
@@ -32,3 +33,22 @@ def free() -> None:
     """Let go of the model that was loaded last: where nobody holds it, its memory is free."""
     with _loading:
         _recent.clear()
+    release()
+
+
+def release() -> None:
+    """Give cached memory back to the device."""
+    if "torch" not in sys.modules:  # then nothing of it holds memory
+        return
+    import torch
+
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+    elif torch.backends.mps.is_available():
+        torch.mps.empty_cache()
+
+
+def loaded() -> list[object]:
+    """The models in memory, the one loaded last behind. It waits for nothing, not even for a model that is
+    being loaded."""
+    return [model for reference in _loaded.valuerefs() if (model := reference()) is not None]

@@ -11,9 +11,11 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from babel import Locale
 from babel.core import get_global
 
 from projner_core.errors import ProjnerError
+from projner_core.inference import flores
 from projner_core.languages import Language, parse, script_of
 
 _LANGUAGE_CODE = re.compile(r"(__)?[a-z]{2,3}(_[A-Z][A-Za-z]{1,3})?(__)?")
@@ -43,7 +45,7 @@ def codes(tokenizer: Any) -> tuple[str, ...]:
 
 
 def resolve(code: str, known: Iterable[str], model: str) -> str:
-    """The one of a model's own codes that a BCP 47, ISO 639 or FLORES code means.
+    """The one of a model's own codes that a BCP 47, ISO 639 or FLORES code or an English name means.
 
     Itself where the model has it; else the same language's, in the script that the code names or the language
     is mostly written in: `zh` is `zho_Hans` and `zh-TW` is `zho_Hant`.
@@ -55,7 +57,12 @@ def resolve(code: str, known: Iterable[str], model: str) -> str:
     if code in own:
         return code
     asked = _parse(code)
-    same = [name for name in own if _parse(name).means.language == asked.means.language]
+    same = _of_language(asked, own)
+    if not same and (named := code_of(code)) != code:
+        if named in own:
+            return named
+        asked = _parse(named)
+        same = _of_language(asked, own)
     if not same:
         raise ProjnerError(
             f"the model {model!r} has no language {code!r}; it has: {', '.join(own) or 'none by a code'}"
@@ -70,6 +77,15 @@ def resolve(code: str, known: Iterable[str], model: str) -> str:
     return min(same, key=strangeness)
 
 
+def code_of(language: str) -> str:
+    """The code of a language that is called by its English name; what is no such name stays as it is."""
+    return _names().get(language.strip().casefold(), language)
+
+
+def _of_language(asked: _Code, own: Iterable[str]) -> list[str]:
+    return [name for name in own if _parse(name).means.language == asked.means.language]
+
+
 def same_language(one: str, other: str) -> bool:
     """Whether two codes are of one language, in whatever script."""
     return _parse(one).means.language == _parse(other).means.language
@@ -78,6 +94,14 @@ def same_language(one: str, other: str) -> bool:
 def is_language(code: str) -> bool:
     """Whether a code is one language's; `roa`, `mul` and what CLDR has never heard of are not."""
     return _parse(code).means.language in get_global("likely_subtags")
+
+
+@lru_cache(maxsize=1)
+def _names() -> dict[str, str]:
+    """The code of each language by its English name, in small letters: FLORES's names and CLDR's."""
+    cldr = {str(name).casefold(): str(code) for code, name in Locale("en").languages.items()}
+    names = {name.casefold(): code for code, name in flores.languages().items()}
+    return {name: code for name, code in (names | cldr).items() if name != code}
 
 
 @lru_cache(maxsize=4096)

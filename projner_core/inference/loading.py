@@ -15,14 +15,8 @@ from typing import Any
 
 from projner_core.errors import ProjnerError
 from projner_core.inference.batching import is_out_of_memory
-from projner_core.inference.checkpoints import locate
+from projner_core.inference.checkpoints import TOKENIZER_FILES, has_tokenizer, locate
 
-# One of these is in every folder that holds a tokenizer. Without any, transformers makes an empty one,
-# to which every word is unknown.
-_TOKENIZER_FILES = (
-    "tokenizer.json", "vocab.txt", "vocab.json", "sentencepiece.bpe.model", "spiece.model", "source.spm",
-    "tokenizer.model", "spm.model",
-)  # fmt: skip
 # Weights that a checkpoint may lack: a head that nobody asks, positions that are a formula.
 _MADE = ("pooler", "embed_positions")
 # What transformers, tokenizers and torch raise for files that are not what they should be.
@@ -38,10 +32,23 @@ def load_tokenizer(model: str) -> Any:
     Raises:
         ProjnerError: as `locate`; or there is no tokenizer, or one that cannot be read.
     """
-    folder = locate(model)
-    if not any((folder / name).is_file() for name in _TOKENIZER_FILES):
+    return tokenizer_in(locate(model, weights=False), model)
+
+
+def tokenizer_in(folder: Path, model: str) -> Any:
+    """The tokenizer in a folder, which need not hold a model; as `load_tokenizer`.
+
+    Args:
+        model: whose tokenizer it is, as the user named it.
+
+    Raises:
+        ProjnerError: there is no tokenizer, or one that cannot be read.
+    """
+    if not has_tokenizer(folder):
+        again = "" if Path(model).is_dir() else f". Where there is a network: projner models fetch {model}"
         raise ProjnerError(
-            f"the model {model!r} has no tokenizer: its folder needs one of {', '.join(_TOKENIZER_FILES)}"
+            f"the model {model!r} has no tokenizer: its folder {folder} needs one of "
+            f"{', '.join(TOKENIZER_FILES)}{again}"
         )
     _check_tokenizer(model, folder / "tokenizer.json")
     from transformers import AutoTokenizer
@@ -51,6 +58,22 @@ def load_tokenizer(model: str) -> Any:
             return AutoTokenizer.from_pretrained(str(folder), local_files_only=True, trust_remote_code=False)
         except _broken() as error:
             raise ProjnerError(f"the tokenizer of {model!r} cannot be read: {_said(error)}") from error
+
+
+def load_config(model: str) -> Any:
+    """The configuration of a checkpoint's network (a folder, or a hub name fetched before).
+
+    Raises:
+        ProjnerError: as `locate`; or it cannot be read.
+    """
+    folder = locate(model, weights=False)
+    from transformers import AutoConfig
+
+    with _quiet():
+        try:
+            return AutoConfig.from_pretrained(str(folder), local_files_only=True, trust_remote_code=False)
+        except _broken() as error:
+            raise ProjnerError(f"the config.json of {model!r} cannot be read: {_said(error)}") from error
 
 
 def load_network(model: str, *, dtype: str = "float32", auto: str = "AutoModel") -> Any:

@@ -12,7 +12,6 @@ Many candidates are scored against one entity: a text is encoded once, however o
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Hashable, Iterator, Sequence
 from threading import RLock
@@ -20,11 +19,11 @@ from typing import Any, NamedTuple
 
 from projner_core.errors import ProjnerError
 from projner_core.inference import devices
-from projner_core.inference.checkpoints import locate, revision
+from projner_core.inference.checkpoints import revision
 from projner_core.inference.keeping import share
 from projner_core.inference.loading import load_network, load_tokenizer
 from projner_core.inference.translation_network import Target, TranslationNetwork
-from projner_core.inference.translation_pieces import WRITERS, Writer
+from projner_core.inference.translation_pieces import Writer, writer_of
 
 _STATES = 16_384  # pieces of sources whose vectors are kept at once
 
@@ -213,34 +212,14 @@ def load_scorer(model: str, *, device: str = "auto", dtype: str = "auto") -> Tra
     numbers = devices.dtype(dtype, place)
 
     def load() -> TranslationScorer:
-        kind = _kind(model)
+        write = writer_of(model)
         tokenizer = load_tokenizer(model)
         network = load_network(
             model, dtype="float32" if place == "cpu" else numbers, auto="AutoModelForSeq2SeqLM"
         )
-        return TranslationScorer(
-            model, WRITERS[kind](model, tokenizer, network.config), network, place, numbers
-        )
+        return TranslationScorer(model, write(model, tokenizer, network.config), network, place, numbers)
 
     return share((TranslationScorer, model, revision(model), place, numbers), load)
-
-
-def _kind(model: str) -> str:
-    """What config.json calls the kind of network; one that has probabilities of translations."""
-    file = locate(model) / "config.json"
-    try:
-        config = json.loads(file.read_bytes())
-    except (OSError, ValueError) as error:
-        raise ProjnerError(
-            f"the model {model!r} cannot be loaded: its config.json is damaged: {error}"
-        ) from error
-    kind = config.get("model_type") if isinstance(config, dict) else None
-    if kind not in WRITERS:
-        raise ProjnerError(
-            f"the model {model!r} gives no probability of translations: its config.json calls it {kind!r}. "
-            "Choose NLLB, M2M100, MADLAD or OPUS-MT, such as facebook/nllb-200-distilled-600M"
-        )
-    return str(kind)
 
 
 def _parts(sources: Sequence[Sequence[int]]) -> Iterator[slice]:

@@ -12,13 +12,13 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from projner_core.errors import ProjnerError
-from projner_core.inference.batching import in_batches
+from projner_core.inference.batching import Budget, in_batches
 from projner_core.inference.encoders import moved, on_cpu
+from projner_core.inference.interruption import interruptible_layers
 
 if TYPE_CHECKING:
     import torch
 
-_BATCH = {"cpu": 1024, "cuda": 8192, "mps": 2048}  # pieces, padding included
 _LOGITS = 2**26  # numbers that the head gives at once: 256 MiB
 
 
@@ -60,7 +60,10 @@ class TranslationNetwork:
                 weight = network.get_output_embeddings().weight.float()
                 self._head.weight = torch.nn.Parameter(weight, requires_grad=False)
         self.network = network
-        self._budget = _BATCH[device.partition(":")[0]]
+        interruptible_layers(network)
+        self._encoding, self._decoding = (  # a piece takes more of a decoder's memory than of an encoder's
+            Budget.on(device, cpu=1024, cuda=8192, mps=2048) for _ in range(2)
+        )
         self._reads: int = network.get_input_embeddings().num_embeddings  # pieces
         self._writes: int = self._head.weight.shape[0]
 
@@ -82,7 +85,7 @@ class TranslationNetwork:
             return states
 
         lengths = [len(pieces) for pieces in sources]
-        for now, states in in_batches(lengths, compute, budget=self._budget):
+        for now, states in in_batches(lengths, compute, budget=self._encoding):
             for at, state in zip(now, states, strict=True):
                 found[at] = state[: lengths[at]].clone()  # a view would hold the whole batch
         return found
@@ -100,7 +103,7 @@ class TranslationNetwork:
             return self._decoded([states[at] for at in now], [targets[at] for at in now])
 
         found = [0.0] * len(targets)
-        for now, scores in in_batches(lengths, compute, budget=self._budget):
+        for now, scores in in_batches(lengths, compute, budget=self._decoding):
             for at, score in zip(now, scores, strict=True):
                 found[at] = score
         return found

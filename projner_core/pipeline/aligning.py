@@ -13,7 +13,8 @@ from projner_core.corpus import Alignment
 from projner_core.errors import ProjnerError
 from projner_core.inference import revision
 from projner_core.pipeline.config import StageConfig, fingerprint
-from projner_core.pipeline.filling import CHUNK, called, fill, made_before, provenance
+from projner_core.pipeline.engines import LOCAL, Engine, Work
+from projner_core.pipeline.filling import CHUNK, called, fill, fill_with, made_before, provenance
 from projner_core.pipeline.progress import Watch
 from projner_core.store import Layer, LayerKind, Project
 
@@ -31,8 +32,8 @@ class CombinedAligner(Aligner, Protocol):
         ...
 
 
-def align(project: Project, config: StageConfig, watch: Watch) -> Layer:
-    """The links of every pair.
+def align(project: Project, config: StageConfig, watch: Watch, engine: Engine = LOCAL) -> Layer:
+    """The links of every pair. An aligner that learns sees the corpus in order, and so in this process.
 
     What makes the layer this layer is the aligner with its settings, the corpus, the revision of its
     model where it has one, and the members' layers where it combines them. A finished layer is found again
@@ -50,7 +51,8 @@ def align(project: Project, config: StageConfig, watch: Watch) -> Layer:
     parents: list[Layer] = []
     mark = _mark(project, config)
     if isinstance(aligner, CombinedAligner):
-        parents = [align(project, StageConfig.model_validate(member), watch) for member in aligner.members]
+        members = map(StageConfig.model_validate, aligner.members)
+        parents = [align(project, member, watch, engine) for member in members]
         mark = _mark(project, config, *(parent.fingerprint for parent in parents))
     elif isinstance(model := getattr(aligner, "model", None), str):
         about["revision"] = revision(model)
@@ -64,16 +66,21 @@ def align(project: Project, config: StageConfig, watch: Watch) -> Layer:
         provenance=about,
         parents=[parent.id for parent in parents],
     )
+    timer = _Timer(project, layer)
+    chunk = getattr(aligner, "chunk", CHUNK)
+    if not isinstance(aligner, CombinedAligner | LearningAligner):
+        work = Work("align", config)
+        return fill_with(engine, work, project.pairs, project, layer, chunk, watch, around=timer.chunk)
+
     # A learning aligner sees the corpus once, in order, in blocks of its own size.
     learner = aligner.start() if isinstance(aligner, LearningAligner) else None
-    chunk = aligner.block if isinstance(aligner, LearningAligner) else getattr(aligner, "chunk", CHUNK)
+    chunk = aligner.block if isinstance(aligner, LearningAligner) else chunk
 
     def links(start: int, stop: int) -> list[Alignment]:
         if isinstance(aligner, CombinedAligner):
             return aligner.combine([project.annotations(p.id, start, stop) for p in parents])
-        return (learner or aligner).align(project.pairs(start, stop))
-
-    timer = _Timer(project, layer)
+        assert learner is not None
+        return learner.align(project.pairs(start, stop))
 
     def write(start: int, stop: int) -> None:
         with timer.chunk(stop - start):

@@ -36,7 +36,8 @@ from projner_core.pipeline.filling import CHUNK, fill, provenance, there_already
 from projner_core.pipeline.lineage import imported_spans, link_layers
 from projner_core.pipeline.progress import Watch
 from projner_core.pipeline.projecting import carry_over
-from projner_core.pipeline.run import check_translated, entities_mark, tag
+from projner_core.pipeline.tagging import entities_mark, tag
+from projner_core.pipeline.translating import check_translated
 from projner_core.store import Layer, LayerKind, Project
 
 __all__ = [
@@ -75,7 +76,7 @@ def compare(project: Project, config: CompareConfig, watch: Watch) -> Comparison
         Cancelled, ProjnerError: as `pipeline.run.run`; fewer than two or more than four aligners.
     """
     _check_number(len(config.layers) + len(config.aligners))
-    check_translated(project, StageConfig(name="given"))
+    check_translated(project)
     asked = {layer_id: _links(project, layer_id) for layer_id in config.layers}
     there = [check_can_start(project, aligner) for aligner in config.aligners]
     # One aligner twice, or one whose layer is named too, is noticed here rather than when all have run.

@@ -14,7 +14,7 @@ from projner_core.pipeline.aligning import pairs_per_second
 from projner_core.pipeline.config import StageConfig
 from projner_core.pipeline.lineage import entities_behind, imported_spans
 from projner_core.pipeline.recent import Recent
-from projner_core.pipeline.run import entities_mark
+from projner_core.pipeline.tagging import entities_mark
 from projner_core.store import Layer, LayerKind, Project
 
 if TYPE_CHECKING:

@@ -115,7 +115,9 @@ class RunConfig(BaseModel):
         """The configuration as TOML; `from_toml` reads it back."""
         lines: list[str] = []
         for stage in type(self).model_fields:
-            chosen: StageConfig = getattr(self, stage)
+            chosen: StageConfig | None = getattr(self, stage)
+            if chosen is None:
+                continue
             lines += [f"[{stage}]", f"name = {_toml(chosen.name)}"]
             lines += [f"{_toml(key)} = {_toml(value)}" for key, value in chosen.settings.items()]
             if chosen.tuned_on:
@@ -137,12 +139,19 @@ class RunConfig(BaseModel):
             parsed = tomllib.loads(f"value = {value.strip()}")["value"]
         except tomllib.TOMLDecodeError:
             parsed = value.strip()
-        chosen: StageConfig = getattr(self, stage)
+        chosen: StageConfig | None = getattr(self, stage)
+        if chosen is None and setting != "name":
+            raise ProjnerError(
+                f"--set {assignment}: this run has no {stage}, so it has no settings. Name one first: "
+                f"--set {stage}.name=SYSTEM, or 'name' in the table [{stage}] of the TOML file"
+            )
+        known = {} if chosen is None else chosen.model_dump()
         try:
-            updated = StageConfig.model_validate(chosen.model_dump() | {setting: parsed})
+            updated = StageConfig.model_validate(known | {setting: parsed})
         except ValidationError as error:
             if setting == "name":
-                what = f"the {stage} is named by a text, for example --set {stage}.name={chosen.name}"
+                example = "token-classifier" if chosen is None else chosen.name
+                what = f"the {stage} is named by a text, for example --set {stage}.name={example}"
             else:
                 what = 'expected true or false, a number, a list, a table, or a text; quote a text: "…"'
             raise ProjnerError(f"--set {assignment}: {what}") from error

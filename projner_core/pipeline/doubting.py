@@ -16,7 +16,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from projner_core.corpus import Span
+from projner_core import tagging
+from projner_core.corpus import Span, TagProbabilities
 from projner_core.errors import ProjnerError
 from projner_core.pipeline.config import StageConfig, fingerprint
 from projner_core.pipeline.filling import CHUNK, fill, is_gone, provenance, standing, there_already
@@ -26,7 +27,6 @@ from projner_core.pipeline.progress import Watch
 from projner_core.review.queue import LEAK, WEIGHTS, doubt
 from projner_core.review.signals import Opinions, Sign, Signal, signals
 from projner_core.review.usage import Usage
-from projner_core.schemes import Scheme, decode, repair
 from projner_core.store import Layer, LayerKind, Project
 
 _HOW = StageConfig.model_validate(
@@ -140,7 +140,7 @@ class _Evidence:
             for name, layer in self.aligners
         ]
         models = [
-            (layer.name, [_as_spans(layer, found) for found in project.annotations(layer.id, start, stop)])
+            (layer.name, [_as_spans(found) for found in project.annotations(layer.id, start, stop)])
             for layer in self.models
         ]
         for i in range(stop - start):
@@ -244,14 +244,12 @@ def _places(row: Sequence[tuple[tuple[int, int, str], tuple[int, int] | None]]) 
     return places
 
 
-def _as_spans(layer: Layer, found: object) -> tuple[Span, ...]:
-    """What a tagger found in a sentence; of probabilities, the likeliest tag of every token."""
-    if layer.kind is LayerKind.SPANS:
-        assert isinstance(found, tuple)
-        return found
-    tags, rows = found.tags, found.rows  # type: ignore[attr-defined]
-    likeliest = [tags[max(range(len(tags)), key=row.__getitem__)] for row in rows]
-    return decode(repair(likeliest, Scheme.IOB2).tags, Scheme.IOB2)
+def _as_spans(found: object) -> tuple[Span, ...]:
+    """What a tagger found in a sentence; of probabilities, the entities of the most probable valid tags."""
+    if isinstance(found, TagProbabilities):
+        return tagging.entities(found)
+    assert isinstance(found, tuple)
+    return found
 
 
 class _Examples:

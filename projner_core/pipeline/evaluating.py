@@ -24,7 +24,7 @@ from projner_core.pipeline.judging import JUDGED, add_up, find_all
 from projner_core.pipeline.lineage import imported_spans, named
 from projner_core.pipeline.progress import Watch
 from projner_core.pipeline.recent import Recent
-from projner_core.pipeline.standards import Against, Standard, standard, standards, state_of
+from projner_core.pipeline.standards import ENTITIES, Against, Standard, standard, standards, state_of
 from projner_core.store import Layer, LayerKind, Project
 
 if TYPE_CHECKING:
@@ -264,7 +264,7 @@ def _summary_key(findings: Layer) -> str:
 
 
 def _holds_entities(layer: Layer) -> bool:
-    return layer.side == "target" and layer.kind in (LayerKind.PROJECTIONS, LayerKind.SPANS)
+    return layer.side == "target" and layer.kind in ENTITIES
 
 
 def _checked(project: Project, layer_id: int) -> Layer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,9 +25,9 @@ _WHAT: Mapping[Ask, str] = {
     "marked": "marked text",
 }
 _HOW: Mapping[Ask, str] = {
-    "spans": "projner import-predictions",
-    "tags": "projner import-predictions",
-    "marked": "projner import-marked",
+    "spans": "run a predictor, or add one with 'projner import-predictions'",
+    "tags": "run a predictor, or add one with 'projner import-predictions'",
+    "marked": "run a back-translator, or add one with 'projner import-marked'",
 }
 
 
@@ -50,18 +50,54 @@ class Known:
         }
         return Evidence(**found, labels=self.labels)
 
+    def items(self, project: Project, start: int, stop: int) -> list[dict[Ask, Any]]:
+        """The same pair by pair, without the labels."""
+        columns = {ask: project.annotations(layer.id, start, stop) for ask, layer in self.answers.items()}
+        return [{ask: column[i] for ask, column in columns.items()} for i in range(stop - start)]
 
-def find(project: Project, projector: Projector, entities: Layer) -> Known:
+
+def find(project: Project, projector: Projector, entities: Layer, own: Sequence[Layer] = ()) -> Known:
     """What the project has for what a projector asks for.
+
+    Args:
+        project: where the layers are.
+        projector: what asks.
+        entities: the source entities, whose labels it may ask for.
+        own: layers that were made for this very projection; where none is named, they go before others.
 
     Raises:
         ProjnerError: there is no such layer, or there are several and none was named.
     """
     wanted = asks(projector)
     answers: dict[Ask, Layer] = {
-        ask: _layer(project, ask, name) for ask, name in wanted.items() if ask != "labels"
+        ask: _own(ask, name, own) or _layer(project, ask, name)
+        for ask, name in wanted.items()
+        if ask != "labels"
     }
     return Known(answers, _labels(project, entities) if "labels" in wanted else None)
+
+
+def check_can_answer(project: Project, projector: Projector, coming: Mapping[Ask, str]) -> None:
+    """Ask now what `find` will ask, before the layers are there that a run is to make.
+
+    Args:
+        project: where the layers are.
+        projector: what asks.
+        coming: what the run will answer, with the names of the layers that it makes for it.
+
+    Raises:
+        ProjnerError: as `find`.
+    """
+    for ask, name in asks(projector).items():
+        if ask != "labels" and (ask not in coming or name not in {"", coming[ask]}):
+            _layer(project, ask, name)
+
+
+def _own(ask: Ask, name: str, own: Sequence[Layer]) -> Layer | None:
+    """The layer made for this projection that answers a question."""
+    if name:
+        return None
+    return next((layer for kind in _KINDS[ask] for layer in own if layer.kind is kind), None)
 
 
 def _labels(project: Project, entities: Layer) -> frozenset[str]:
@@ -87,8 +123,7 @@ def _layer(project: Project, ask: Ask, name: str) -> Layer:
     if not known:
         asked = f" called {name!r}" if name else ""
         raise ProjnerError(
-            f"this projector needs {_WHAT[ask]}, and the project has no such layer{asked}: add one with "
-            f"'{_HOW[ask]}'"
+            f"this projector needs {_WHAT[ask]}, and the project has no such layer{asked}: {_HOW[ask]}"
         )
     if len(known) > 1 and not name:
         raise ProjnerError(

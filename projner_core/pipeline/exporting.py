@@ -7,7 +7,7 @@ Exports stream: a project of any size is written with one chunk of it in memory
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from itertools import islice, repeat
 from typing import Any, Literal
@@ -16,15 +16,15 @@ from projner_core.corpus import (
     Alignment,
     GoldLinks,
     Pair,
-    Projection,
     Span,
-    projected_spans,
     without_scores,
 )
 from projner_core.errors import ProjnerError
 from projner_core.formats import conll, pharaoh
 from projner_core.pipeline.lineage import Side, entities_behind, imported_spans, links_behind
 from projner_core.pipeline.linking import gold_links
+from projner_core.pipeline.standards import ENTITIES
+from projner_core.pipeline.standards import spans_of as _as_spans
 from projner_core.review.actions import PairState, links_to_json
 from projner_core.review.export import final_links, final_source_spans, final_spans
 from projner_core.schemes import Scheme, SchemeError, encode
@@ -84,7 +84,8 @@ def conll_text(
     spans are what its tags said keeps its tags as they are.
 
     Raises:
-        ProjnerError: the scheme can't write these spans (IO, and two entities of one type that touch).
+        ProjnerError: the scheme can't write these spans (IO, and two entities of one type that touch), or a
+            pair has no token on this side: its translation is empty.
     """
     layout = imported_layout(project, side)
     written = scheme or (layout.scheme if layout else None) or Scheme.IOB2
@@ -119,7 +120,13 @@ def _written(
     spans: tuple[Span, ...],
     scheme: Scheme,
 ) -> str:
-    sentence = pair.target if side == "target" else pair.both()[0]
+    sentence = pair.target if side == "target" else pair.source
+    if sentence is None or not sentence.tokens:
+        raise ProjnerError(
+            f"pair {pair.id!r} has {'no' if sentence is None else 'an empty'} {side} sentence, and a CoNLL file "
+            "has no way to write that: export JSON lines, which hold every pair, or import the pairs again "
+            "without this one."
+        )
     try:
         tags = encode(spans, len(sentence), scheme)
     except SchemeError as error:
@@ -149,7 +156,7 @@ def pharaoh_text(
         raise ProjnerError("there are no links yet: run the pipeline, or draw some on the page Aligners")
     if behind is not None and behind.kind is not LayerKind.LINKS:
         raise ProjnerError(
-            f"the layer {behind.name!r} holds {_HELD[behind.kind]}, no links: choose a layer of links"
+            f"the layer {behind.name!r} holds {_held(behind)}, no links: choose a layer of links"
         )
     gold = behind is not None and not reviewed and bool(behind.provenance.get("gold"))
     for states, alignments in _with_states(project, behind):
@@ -234,15 +241,13 @@ def _links(alignment: Alignment) -> list[list[float]]:
 def _of_side(project: Project, layer_id: int, side: Side) -> Layer:
     """The layer, which must hold entities of this side."""
     layer = project.layer(layer_id)
-    if layer.kind in {LayerKind.SPANS, LayerKind.PROJECTIONS} and layer.side == side:
+    if layer.kind in ENTITIES and layer.side == side:
         return layer
     fitting = [
-        f"{other.name} ({other.id})"
-        for kind in (LayerKind.SPANS, LayerKind.PROJECTIONS)
-        for other in project.layers(kind=kind, side=side)
+        f"{other.name} ({other.id})" for kind in ENTITIES for other in project.layers(kind=kind, side=side)
     ]
     raise ProjnerError(
-        f"the layer {layer.name!r} holds {_HELD[layer.kind]} of {_sides(layer.side)}, and what is written "
+        f"the layer {layer.name!r} holds {_held(layer)} of {_sides(layer.side)}, and what is written "
         f"are entities of {_sides(side)}. Choose another side or another layer; "
         f"of {_sides(side)} there are: {', '.join(['reviewed', *fitting])}"
     )
@@ -258,18 +263,17 @@ _HELD = {
     LayerKind.LINKS: "links",
     LayerKind.NUMBERS: "the numbers of a comparison",
     LayerKind.TAGS: "the probabilities of a tagger",
-    LayerKind.TEXTS: "marked text",
     LayerKind.FINDINGS: "the findings of an evaluation",
     LayerKind.SIGNALS: "the doubts of a projection",
 }
 
 
+def _held(layer: Layer) -> str:
+    """What a layer holds, in words."""
+    if layer.kind is LayerKind.TEXTS:
+        return "a translation" if layer.side == "source" else "marked text"
+    return _HELD[layer.kind]
+
+
 def _under_review(project: Project, side: Side) -> int | None:
     return project.current_projection if side == "target" else entities_behind(project)
-
-
-def _as_spans(annotation: Iterable[Any]) -> tuple[Span, ...]:
-    items = tuple(annotation)
-    if items and isinstance(items[0], Projection):
-        return projected_spans(items)
-    return items

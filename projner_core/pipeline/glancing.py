@@ -10,6 +10,7 @@ from projner_core.pipeline.carried import carried_and_missed
 from projner_core.pipeline.filling import CHUNK
 from projner_core.pipeline.lineage import imported_spans
 from projner_core.pipeline.recent import Recent
+from projner_core.pipeline.standards import ENTITIES, spans_of
 from projner_core.store import Layer, LayerKind, Project
 
 Entities = set[tuple[int, int, str]]  # start, end, label
@@ -94,11 +95,10 @@ def _count(project: Project, layer: Layer) -> _Decided:
 def _others(project: Project, layer: Layer) -> list[Layer]:
     """The other layers of target entities that are no gold, in order of creation."""
     gold = imported_spans(project, "target")
-    kinds = (LayerKind.PROJECTIONS, LayerKind.SPANS)
     return [
         other
         for other in project.layers(side="target")
-        if other.kind in kinds and other.id not in (layer.id, gold)
+        if other.kind in ENTITIES and other.id not in (layer.id, gold)
     ]
 
 
@@ -124,5 +124,5 @@ def _entities(project: Project, layer: Layer) -> Iterator[Entities]:
             for row in project.targets(layer.id, start, stop):
                 yield {(*target, label) for (_, _, label), target in row if target is not None}
         else:
-            for spans in project.annotations(layer.id, start, stop):
-                yield {(span.start, span.end, span.label) for span in spans}
+            for found in project.annotations(layer.id, start, stop):
+                yield {(span.start, span.end, span.label) for span in spans_of(found)}

@@ -24,6 +24,7 @@ def report_of(
         ("languages", f"{project.source_lang} → {project.target_lang}"),
         ("held against", "gold" if first.against == "gold" else "the pairs that were reviewed"),
         ("pairs", f"{first.pairs:,}"),
+        *_data_set(project),
     ]
     made = zip(names, evaluations, strict=True)
     about += [(f"{name} made", one.layer.created.partition("T")[0]) for name, one in made]
@@ -38,6 +39,16 @@ def report_of(
         difference=difference,
         about=(*about, ("made by", f"ProjNER {__version__}")),
     )
+
+
+def _data_set(project: Project) -> list[tuple[str, str]]:
+    """What data set the project was made of, its licence, and the SHA-256 of its file, where known."""
+    data = (project.get_meta("dataset") or {}).get("target")
+    if not data:
+        return []
+    version = f", version {data['revision']}" if data["revision"] else ""
+    about = f"{data['name']}, {data['lang']}, {data['split']}{version}"
+    return [("data", about), ("licence of the data", data["licence"]), ("SHA-256", data["fingerprint"])]
 
 
 def _names(evaluations: Sequence[Evaluation]) -> tuple[str, ...]:

@@ -11,16 +11,18 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from types import TracebackType
 from typing import Literal, Self
 
 from projner_core.errors import ProjnerError
-from projner_core.pipeline import comparing, evaluating
+from projner_core.inference.devices import facts_now
+from projner_core.pipeline import comparing, evaluating, fetching
 from projner_core.pipeline import run as pipeline
 from projner_core.pipeline.comparing import CompareConfig
 from projner_core.pipeline.config import RunConfig
 from projner_core.pipeline.evaluating import EvaluateConfig
+from projner_core.pipeline.fetching import FetchConfig
 from projner_core.pipeline.progress import Cancelled, Progress, Watch
 from projner_core.store import Project, catalogue
 
@@ -30,7 +32,16 @@ HEARTBEAT_SECONDS = 1.0
 SILENT_SECONDS = 15.0  # a worker that says nothing for so long is dead; a sleeping laptop may exceed it
 
 
-_KINDS: dict[type, str] = {RunConfig: "run", CompareConfig: "compare", EvaluateConfig: "evaluate"}
+JobConfig = RunConfig | CompareConfig | EvaluateConfig | FetchConfig
+
+DEVICE = "device"
+"""Where in a project's `meta` stands what a worker computes on: the `DeviceFacts` as a dict, None while no
+model is loaded."""
+
+_GRAIN = 100_000_000  # bytes: memory is told in steps that a reader can see
+_KINDS: dict[type, str] = {
+    RunConfig: "run", CompareConfig: "compare", EvaluateConfig: "evaluate", FetchConfig: "fetch",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +55,7 @@ class JobStatus:
     seconds_left: float | None = None
     message: str = ""
     job_id: int | None = None
-    kind: str = ""  # "run", "compare" or "evaluate"
+    kind: str = ""  # "run", "compare", "evaluate" or "fetch"
 
     @property
     def active(self) -> bool:
@@ -52,8 +63,9 @@ class JobStatus:
         return self.state == "running"
 
 
-def start(project_name: str, config: RunConfig | CompareConfig | EvaluateConfig) -> int:
-    """Start a worker that runs the pipeline, compares aligners or evaluates layers; return its job id.
+def start(project_name: str, config: JobConfig) -> int:
+    """Start a worker that runs the pipeline, compares aligners, evaluates layers or fetches a model; return
+    its job id.
 
     Raises:
         ConflictError: a worker is at work on this project already.
@@ -61,6 +73,7 @@ def start(project_name: str, config: RunConfig | CompareConfig | EvaluateConfig)
     kind = _KINDS[type(config)]
     with catalogue.open_project(project_name) as project:
         job_id = project.start_job(kind, config.model_dump(), alone_s=SILENT_SECONDS)
+        project.set_meta(DEVICE, None)
     log = catalogue.path_of(project_name).with_suffix(".log")
     with log.open("ab") as output:
         subprocess.Popen(  # noqa: S603 - our own interpreter; the catalogue validated the name
@@ -103,6 +116,8 @@ def work(project_name: str, job_id: int) -> State:
                     comparing.compare(project, CompareConfig.model_validate(job.config), watch)
                 case "evaluate":
                     evaluating.evaluate(project, EvaluateConfig.model_validate(job.config), watch)
+                case "fetch":
+                    fetching.fetch(FetchConfig.model_validate(job.config), watch)
                 case _:
                     config = RunConfig.model_validate(job.config)
                     pipeline.run(project, config, on_progress=pulse.report, is_cancelled=pulse.is_cancelled)
@@ -116,7 +131,8 @@ class _Pulse:
 
     def __init__(self, project: Project, job_id: int) -> None:
         self._project, self._job_id = project, job_id
-        self._latest = Progress("start", 0, project.count())
+        self._latest = Progress("start", 0, 0)
+        self._device: dict[str, object] | None = None
         self._stopped, self._cancelled = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._beat, daemon=True)
         self.ended: State = "running"
@@ -153,8 +169,19 @@ class _Pulse:
                 )
                 if self._project.cancel_requested(self._job_id):
                     self._cancelled.set()
+                self._tell_device()
             if self._stopped.wait(HEARTBEAT_SECONDS):
                 return
+
+    def _tell_device(self) -> None:
+        """Write down what is computed on, where that is not what is written already."""
+        facts = facts_now()
+        if facts is not None and facts.memory_used is not None:
+            facts = replace(facts, memory_used=facts.memory_used // _GRAIN * _GRAIN)
+        told = None if facts is None else asdict(facts)
+        if told != self._device:
+            self._project.set_meta(DEVICE, told)
+            self._device = told
 
 
 def _ending(error: BaseException | None) -> tuple[State, str]:

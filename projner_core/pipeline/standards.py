@@ -6,14 +6,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from projner_core.corpus import Projection, Span, projected_spans
+from projner_core import tagging
+from projner_core.corpus import Projection, Span, TagProbabilities, projected_spans
 from projner_core.errors import ProjnerError
 from projner_core.pipeline.lineage import imported_spans
 from projner_core.review.actions import Kind, PairState
 from projner_core.review.export import final_spans
-from projner_core.store import Layer, Project
+from projner_core.store import Layer, LayerKind, Project
 
 Against = Literal["gold", "review"]
+ENTITIES = (LayerKind.PROJECTIONS, LayerKind.SPANS, LayerKind.TAGS)
+"""The kinds of layers that entities can be read from, by `spans_of`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +114,10 @@ def state_of(project: Project, against: Against) -> str:
     return f"review {last} over {', '.join(seen)}"
 
 
-def spans_of(annotation: Iterable[Any]) -> tuple[Span, ...]:
-    """The target spans of one pair of a layer of spans or of projections."""
+def spans_of(annotation: Iterable[Any] | TagProbabilities) -> tuple[Span, ...]:
+    """The target spans of one pair of a layer of spans, of projections or of tags' probabilities."""
+    if isinstance(annotation, TagProbabilities):
+        return tagging.entities(annotation)
     items = tuple(annotation)
     if items and isinstance(items[0], Projection):
         return projected_spans(items)

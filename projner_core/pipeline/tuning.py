@@ -18,11 +18,14 @@ from projner_core.errors import ProjnerError
 from projner_core.evaluation.entities import score
 from projner_core.pipeline import evidence
 from projner_core.pipeline.aligning import align, timing_key
+from projner_core.pipeline.back_translating import back_translate
 from projner_core.pipeline.config import RunConfig, StageConfig
 from projner_core.pipeline.filling import called
 from projner_core.pipeline.lineage import imported_spans
+from projner_core.pipeline.predicting import predict
 from projner_core.pipeline.progress import Watch
-from projner_core.pipeline.run import check_translated, tag
+from projner_core.pipeline.tagging import tag
+from projner_core.pipeline.translating import check_translated
 from projner_core.projectors.base import asks
 from projner_core.store import LayerKind, Project
 
@@ -68,7 +71,7 @@ def tune(project: Project, config: RunConfig, grid: Grid, watch: Watch) -> Tuned
         Cancelled: `watch` said so between two trials.
     """
     _check_grid(grid)
-    check_translated(project, config.translator)
+    check_translated(project)
     trial = _Trial(project, config, watch)
     try:
         return _climb(project, config, grid, trial, watch)
@@ -119,6 +122,9 @@ class _Trial:
         self._entities: list[tuple[Span, ...]] = project.annotations(self._layer.id, 0, count)
         self._links: dict[int, list[Alignment]] = {}
         self._known: dict[str, float] = {}
+        predictor, back_translator = config.predictor, config.back_translator
+        self._own = [predict(project, predictor, watch)] if predictor else []
+        self._own += [back_translate(project, back_translator, self._layer, watch)] if back_translator else []
         self._before = {layer.id for layer in project.layers(incomplete=True)}
         self._opened: set[str] = set()  # names of layers of links
 
@@ -138,7 +144,9 @@ class _Trial:
         projector = projectors.create(config.projector.name, **config.projector.settings)
         given = self._pairs, self._entities, self._links[layer.id]
         if asks(projector):
-            known = evidence.find(project, projector, self._layer).read(project, 0, project.count())
+            known = evidence.find(project, projector, self._layer, self._own).read(
+                project, 0, project.count()
+            )
             found = projector.project(*given, known)
         else:
             found = projector.project(*given)

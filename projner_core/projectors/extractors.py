@@ -12,13 +12,13 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from projner_core import tagging
 from projner_core.corpus import Pair, Span, TagProbabilities
 from projner_core.projectors.base import Found
 from projner_core.projectors.candidates import ARTICLE, Edges
 from projner_core.projectors.kinds import CAPITAL, MARK, SMALL
 from projner_core.projectors.labels import same_class
 from projner_core.projectors.scores import Rows
-from projner_core.schemes import Scheme, decode, repair
 
 Integers = NDArray[np.int64]
 
@@ -94,11 +94,8 @@ def found_spans(
 
 
 def spans_of(found: Found) -> Sequence[Span]:
-    """The entities that were found; of probabilities, those of the most probable tag at each token."""
-    if not isinstance(found, TagProbabilities):
-        return found
-    tags = [found.tags[max(range(len(row)), key=row.__getitem__)] for row in found.rows]
-    return decode(repair(tags, Scheme.IOB2).tags, Scheme.IOB2)
+    """The entities that were found; of probabilities, those of the most probable valid tags."""
+    return tagging.entities(found) if isinstance(found, TagProbabilities) else found
 
 
 @njit(cache=True, nogil=True)

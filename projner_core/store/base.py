@@ -36,7 +36,9 @@ class Base:
 
     @property
     def source_lang(self) -> str:
-        """The language of the source sentences."""
+        """The language of the source sentences; where it was not known, that of an adopted translation."""
+        if self._source_lang in {"", "und"}:  # another process may have translated meanwhile
+            self._source_lang = str(self.get_meta("source_lang", ""))
         return self._source_lang
 
     @property

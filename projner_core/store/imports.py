@@ -87,7 +87,12 @@ class Importer:
         start = self.count
         rows = [self._row(position, record) for position, record in enumerate(chunk, start)]
         folded = [
-            {"position": position, "folded": _searchable(record)}
+            {
+                "position": position,
+                "folded": searchable(
+                    record.id, () if record.source is None else record.source.tokens, record.target.tokens
+                ),
+            }
             for position, record in enumerate(chunk, start)
         ]
         texts = [
@@ -109,17 +114,14 @@ class Importer:
         self.count += len(chunk)
 
     def _row(self, position: int, record: PairRecord) -> dict[str, Any]:
-        source = None if record.source is None else _json(record.source.tokens)
+        source = source_columns(record.source, self._langs[0])
         target = _json(record.target.tokens)
-        line = f"{_json(record.id)} {source} {target}\n"
+        line = f"{_json(record.id)} {source['source_tokens']} {target}\n"
         self._digest.update(line.encode("utf-8", "surrogatepass"))
         return {
             "position": position,
             "id": record.id,
-            "source_tokens": source,
-            "source_length": None if record.source is None else len(record.source),
-            "source_lang": _lang(record.source, self._langs[0]),
-            "source_text": None if record.source is None else record.source.text,
+            **source,
             "target_tokens": target,
             "target_length": len(record.target),
             "target_lang": _lang(record.target, self._langs[1]),
@@ -241,9 +243,19 @@ def search_key(text: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).casefold())
 
 
-def _searchable(record: PairRecord) -> str:
-    source = () if record.source is None else record.source.tokens
-    return search_key("\n".join((record.id, " ".join(source), " ".join(record.target.tokens))))
+def searchable(pair_id: str, source: Sequence[str], target: Sequence[str]) -> str:
+    """What a search looks through for one pair: its id and its tokens."""
+    return search_key("\n".join((pair_id, " ".join(source), " ".join(target))))
+
+
+def source_columns(source: Sentence | None, usual: str) -> dict[str, Any]:
+    """A source sentence as a row of `pairs` keeps it; `usual` is the project's source language."""
+    return {
+        "source_tokens": None if source is None else _json(source.tokens),
+        "source_length": None if source is None else len(source),
+        "source_lang": _lang(source, usual),
+        "source_text": None if source is None else source.text,
+    }
 
 
 def _lang(sentence: Sentence | None, usual: str) -> str | None:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from projner_core.errors import ProjnerError
 from projner_core.store import under_review
 from projner_core.store.annotations import kind_of
-from projner_core.store.base import now, pair_count
+from projner_core.store.base import now, pair_count, read_meta
 from projner_core.store.chunks import advance, signal
 from projner_core.store.fit import Side, check_fits, pair_lengths
 from projner_core.store.payload import LayerKind, encode
@@ -189,8 +189,8 @@ class LayerStore(UnderReviewStore):
             with_meta: what is kept of it under these keys of `get_meta`, which goes with it.
 
         Raises:
-            ProjnerError: there is no such layer, others were made from it, or reviewers accepted entities
-                of it as they stand.
+            ProjnerError: there is no such layer, others were made from it, it is the project's translation,
+                or reviewers accepted entities of it as they stand.
         """
         with self._db.writing() as connection:
             found = _get(connection, _id(layer))
@@ -202,6 +202,8 @@ class LayerStore(UnderReviewStore):
                     f"The layer {found.name!r} stays: {', '.join(map(repr, children))} was made from it. "
                     "Delete that first."
                 )
+            if read_meta(connection, "translation") == found.id:
+                raise ProjnerError(f"The layer {found.name!r} stays: its texts are the source sentences.")
             if under_review.is_seen(connection, found.id):
                 raise ProjnerError(
                     f"The layer {found.name!r} stays: reviewers said of entities of it that they are right."

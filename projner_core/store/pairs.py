@@ -58,6 +58,16 @@ class PairStore(Base):
         with self._db.reading() as connection:
             return connection.scalar(query)
 
+    def languages(self, side: Literal["source", "target"]) -> set[str]:
+        """The languages that the sentences of a side are in."""
+        lang, usual = pairs.c.target_lang, self._target_lang
+        query = select(lang).distinct()
+        if side == "source":
+            lang, usual = pairs.c.source_lang, self._source_lang
+            query = select(lang).where(pairs.c.source_tokens.is_not(None)).distinct()
+        with self._db.reading() as connection:
+            return {usual if found is None else found for found in connection.scalars(query)}
+
     def position_of(self, pair_id: str) -> int | None:
         """Where the pair with this id stands, or None."""
         with self._db.reading() as connection:
@@ -76,7 +86,10 @@ class PairStore(Base):
             return str(found)
 
     def fingerprint(self) -> str:
-        """A digest (SHA-256, hexadecimal) of ids and tokens of all pairs; empty before the import."""
+        """A digest (SHA-256, hexadecimal) that tells corpora apart; empty before the import.
+
+        Of the ids and tokens of all pairs as they came in; once a translation was adopted, of that and of it.
+        """
         with self._db.reading() as connection:
             return str(read_meta(connection, "fingerprint", ""))
 

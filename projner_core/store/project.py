@@ -20,6 +20,7 @@ from projner_core.store.layers import LayerStore
 from projner_core.store.migrations import create, is_empty, migrate, newest, version
 from projner_core.store.pairs import PairStore
 from projner_core.store.queue import QueueStore
+from projner_core.store.translations import TranslationStore
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 class Project(
     ImportStore,
     PairStore,
+    TranslationStore,
     LayerStore,
     AnnotationStore,
     ExampleStore,

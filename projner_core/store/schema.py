@@ -1,6 +1,7 @@
 """The tables of a project.
 
-`pairs` and `raw` are written once, by the import. `layers` and `annotations` are written by machines
+`pairs` and `raw` are written once, by the import; pairs that came without a source sentence get theirs once
+more, all together, when a translation is adopted. `layers` and `annotations` are written by machines
 in contiguous chunks, `signals` beside them for the queue, `examples` for what was counted over them.
 `actions` only ever grows; `states` is the
 fold over it, kept up to date in the transaction that appends.

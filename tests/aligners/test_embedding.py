@@ -508,7 +508,7 @@ def test_the_nmt_encoder_is_awesomes_formula_on_the_encoders_last_layer(folder):
 def test_making_one_loads_nothing_and_says_at_once_what_is_wrong(name):
     made = aligners.create(name, model="a-name-that-is-nowhere")
     assert made.model == "a-name-that-is-nowhere"
-    with pytest.raises(ProjnerError, match="hf download a-name-that-is-nowhere"):
+    with pytest.raises(ProjnerError, match="projner models fetch a-name-that-is-nowhere"):
         made.align([pair("Merkel", "Merkel")])
     for setting, value in [
         ("model", " "),

@@ -305,7 +305,7 @@ def _import(
     language = page.get_by_label("The language that needs labels")
     language.click()
     language.fill("kiswah")
-    page.get_by_role("option", name="Swahili · Kiswahili (sw)").click()
+    page.get_by_role("option", name="Swahili · Kiswahili (sw, ").click()
     button = page.get_by_role("button", name="Import", exact=True)
     page.wait_for_function("e => !e.disabled", arg=button.element_handle())
     button.click()

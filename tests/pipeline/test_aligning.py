@@ -62,7 +62,7 @@ def test_a_model_of_another_revision_is_another_layer(project, diagonal, monkeyp
     first = align(project, config, WATCH)
     assert first.provenance["revision"] == "revision of some/encoder"
     assert align(project, config, WATCH).id == first.id
-    assert [aligner.asked for aligner in diagonal] == [[3], []]
+    assert [aligner.asked for aligner in diagonal if aligner.asked] == [[3]]
     monkeypatch.setattr(aligning, "revision", lambda model: "a newer one")
     second = align(project, config, WATCH)
     assert second.id != first.id
@@ -133,7 +133,7 @@ def test_a_model_that_is_not_there_is_a_sentence_and_leaves_no_layer(project, tm
 @pytest.mark.parametrize(("chunk", "asked"), [(0, [1000] * 3), (700, [700] * 4 + [200]), (5000, [3000])])
 def test_an_aligner_says_how_many_pairs_it_takes_at_once(long_project, diagonal, chunk, asked):
     align(long_project, StageConfig.model_validate({"name": "diagonal", "chunk": chunk}), WATCH)
-    assert diagonal[0].asked == asked
+    assert [aligner.asked for aligner in diagonal if aligner.asked] == [asked]
 
 
 def test_gone_on_with_in_other_chunks_than_it_began(long_project, diagonal):
@@ -146,7 +146,7 @@ def test_gone_on_with_in_other_chunks_than_it_began(long_project, diagonal):
         layer = align(long_project, config, WATCH)
     finally:
         del Diagonal.chunk
-    assert diagonal[1].asked == [400, 700, 700, 200]
+    assert [aligner.asked for aligner in diagonal if aligner.asked][1] == [400, 700, 700, 200]
     assert layer.done == 3000
     other = align(long_project, StageConfig.model_validate({"name": "diagonal", "model": "n"}), WATCH)
     assert project_links(long_project, layer) == project_links(long_project, other)

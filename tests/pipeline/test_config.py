@@ -101,6 +101,28 @@ def test_a_date_in_a_file_is_refused_with_its_key(tmp_path):
     assert RunConfig.from_toml(tmp_path / "run.toml").aligner.settings == {"since": "2003-05-31"}
 
 
+@given(settings_of_a_stage, settings_of_a_stage, st.booleans())
+def test_stages_that_need_not_run_go_through_toml(tmp_path_factory, predictor, back_translator, both):
+    config = RunConfig(
+        predictor=StageConfig(name="token-classifier", **predictor),
+        back_translator=StageConfig(name="easyproject", **back_translator) if both else None,
+    )
+    path = tmp_path_factory.mktemp("config") / "run.toml"
+    path.write_text(config.to_toml(), encoding="utf-8")
+    assert RunConfig.from_toml(path) == config
+    assert ("[back_translator]" in config.to_toml()) is both
+
+
+@pytest.mark.parametrize("stage", ["predictor", "back_translator"])
+def test_a_stage_that_is_not_run_is_named_before_it_is_set(stage):
+    with pytest.raises(ProjnerError, match=f"has no {stage}.*--set {stage}.name=SYSTEM"):
+        RunConfig().with_setting(f"{stage}.model=folder")
+    config = RunConfig().with_setting(f"{stage}.name=mine").with_setting(f"{stage}.model=folder")
+    assert getattr(config, stage) == StageConfig.model_validate({"name": "mine", "model": "folder"})
+    with pytest.raises(ProjnerError, match="named by a text"):
+        RunConfig().with_setting(f"{stage}.name=3")
+
+
 def test_fingerprints_tell_settings_stages_and_inputs_apart():
     system = StageConfig(name="statistical")
     prints = {

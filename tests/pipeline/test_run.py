@@ -136,8 +136,7 @@ with catalogue.open_project("long") as project:
 """
 
 
-def test_killed_at_every_chunk_ends_in_the_same_layers(long_project, monkeypatch, tmp_path, home):
-    monkeypatch.setattr(pipeline, "CHUNK", 1000)
+def test_killed_at_every_chunk_ends_in_the_same_layers(long_project, tmp_path, home):
     codes = []
     for _ in range(8):
         done = subprocess.run(

@@ -68,6 +68,18 @@ def test_probabilities_are_candidates_by_their_most_probable_tags():
     assert places(result) == [(0, 1), (3, 4), (5, 6)]
 
 
+def test_probabilities_are_candidates_as_valid_tags():
+    """Token by token the first would be O and the second I-PER, which begins nothing."""
+    unsure = [[0.0] * len(TAGS) for _ in MEETING.target.tokens]
+    for row in unsure:
+        row[TAGS.index("O")] = 1.0
+    unsure[0] = [0.5 * (tag == "O") + 0.4 * (tag == "B-PER") + 0.1 * (tag == "I-PER") for tag in TAGS]
+    unsure[1] = [0.05 * (tag == "O") + 0.05 * (tag == "B-PER") + 0.9 * (tag == "I-PER") for tag in TAGS]
+    tags = TagProbabilities(TAGS, tuple(map(tuple, unsure)))
+    result = project(MEETING, [Span(0, 2, "PER")], ALL, Evidence(spans=[tags]), candidates="tagger")
+    assert places(result) == [(0, 2)]
+
+
 def test_a_found_span_may_hold_words_that_no_link_reaches():
     one = pair("the University of Lagos", "Yunifásítì ti ìlú Èkó ńlá", "yo")
     found = Evidence(spans=[[Span(0, 4, "ORG"), Span(4, 5, "ORG")]])

@@ -138,8 +138,8 @@ class _Bare:
 
 def test_languages_by_name_own_name_and_code():
     known = languages.known()
-    assert known["sw"] == "Swahili · Kiswahili (sw)"
-    assert known["en"] == "English (en)"
+    assert known["sw"].startswith("Swahili · Kiswahili (sw, ")
+    assert known["en"].startswith("English (en, ")
     assert next(iter(known)) == "en"
     assert languages.own_name("swh_Latn") == languages.own_name("swa") == "Kiswahili"
     assert languages.own_name("pt-BR") == "Português"

@@ -14,15 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from projner_core.corpus import Sentence
-from projner_core.inference import Encoder, Subwords, Window, in_batches, split, windows
+from projner_core.inference import Encoder, Subwords, Window, across, split, windows
 from projner_core.languages import choose
 
 if TYPE_CHECKING:
     import torch
 
 Integers = NDArray[np.int64]
-
-_BUDGET = {"cpu": 512, "mps": 4096, "cuda": 16384}  # pieces a batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +72,14 @@ def read(
         for index, window in jobs
     ]
 
-    def compute(chosen: list[int]) -> torch.Tensor:
-        return encoder.hidden([inputs[position] for position in chosen], layer)
+    def compute(one: Encoder, chosen: list[int]) -> torch.Tensor:
+        return one.hidden([inputs[position] for position in chosen], layer)
 
     vectors: torch.Tensor | None = None
-    budget = _BUDGET[encoder.device.partition(":")[0]]
-    for chosen, hidden in in_batches([len(given) for given in inputs], compute, budget=budget):
+    encoders = [encoder, *encoder.others]
+    lengths = [len(given) for given in inputs]
+    for chosen, found_there in across(lengths, encoders, compute, budget=lambda one: one.budget):
+        hidden = found_there.to(encoder.device)
         if vectors is None:
             vectors = hidden.new_zeros((int(begin[-1]) + 1, hidden.shape[-1]))
         rows: list[Integers] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -30,6 +31,7 @@ from projner_core.aligners._statistical.lexical import Pseudocounts, count_pairs
 from projner_core.aligners._statistical.model import Model
 from projner_core.aligners._statistical.shapes import SHAPES, affinity
 from projner_core.aligners._statistical.tables import Block
+from projner_core.inference.interruption import checkpoint
 
 _CHUNKS = 8  # of a block, worked on side by side; fixed, so that sums do not depend on the threads
 _COUNTERS = 2  # partial sums of counts; fixed for the same reason
@@ -140,10 +142,12 @@ def train(block: Block, priors: list[Pseudocounts], model: Model, threads: int =
     sharpness = model.sharpness
     counts = _first_counts(block)
 
-    with ThreadPoolExecutor(max_workers=max(1, threads)) as pool:
+    with _stopping(ThreadPoolExecutor(max_workers=max(1, threads))) as pool:
         for iteration in range(model.model1_iterations + model.hmm_iterations):
+            checkpoint()
             uses_hmm = iteration >= model.model1_iterations
             lexical = estimate(block, counts, priors, top=model.top, back_off=model.back_off)
+            checkpoint()
             for part in tally:
                 part[:] = 0.0
             expected = [
@@ -163,6 +167,7 @@ def train(block: Block, priors: list[Pseudocounts], model: Model, threads: int =
             ]
             for task in expected:
                 task.result()
+                checkpoint()
             partial = [
                 pool.submit(count_pairs, block.cell, a, b, forward, backward, n_pairs)
                 for a, b in pairwise(cuts)
@@ -183,6 +188,15 @@ def train(block: Block, priors: list[Pseudocounts], model: Model, threads: int =
             travelled, links = tally.distance.sum(axis=0)
             sharpness = model.sharpness_share * _sharpness(travelled / links)
     return Posteriors(forward, backward)
+
+
+@contextmanager
+def _stopping(pool: ThreadPoolExecutor) -> Iterator[ThreadPoolExecutor]:
+    """A pool that, where its context is left by an exception, does not begin what it has not begun."""
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _first_counts(block: Block) -> FloatArray:
