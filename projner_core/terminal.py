@@ -18,6 +18,7 @@ from projner_core.evaluation.alignments import Difference, PairScore
 from projner_core.evaluation.entities import Score, Scores
 from projner_core.evaluation.significance import Difference as ScoreDifference
 from projner_core.evaluation.summary import Summary
+from projner_core.evaluation.unmarked import in_words
 from projner_core.pipeline.link_scores import LinkReport
 from projner_core.pipeline.progress import OnProgress, Progress
 
@@ -119,6 +120,8 @@ def summary_report(summary: Summary) -> Group:
         projected, entities = summary.projected
         share = f"{100 * (summary.projection_ratio or 0.0):.1f}"
         parts.append(Text(f"source entities projected: {share}, {projected} of {entities}"))
+    if said := in_words(summary.dropped):
+        parts.append(Text(said))
     for table in (report_tables.outcomes(report), report_tables.causes(report)):
         if table.rows:
             parts += [Text(f"\n{table.title.lower()}"), _drawn(table)]

@@ -10,6 +10,7 @@ import streamlit as st
 
 from projner_core.evaluation.findings import Cause, Outcome
 from projner_core.evaluation.summary import Row, Summary, key
+from projner_core.evaluation.unmarked import in_words
 from projner_core.evaluation.words import DIMENSIONS, OUTCOMES
 from projner_core.pipeline.evaluating import Evaluation
 from projner_core.store import Project
@@ -47,6 +48,8 @@ def head(choice: Choice, evaluation: Evaluation, other: Evaluation | None) -> No
             "from the top of the queue, they are the hardest, and the whole corpus is better than that. You "
             "gave the verdicts looking at the layer under review, which favours it."
         )
+    if said := in_words(evaluation.summary.dropped):
+        notes.append(said)
     if evaluation.tuned_here:
         notes.append(
             "A setting behind this layer was tuned on these very sentences: the figures are too good to be "

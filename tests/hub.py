@@ -21,12 +21,15 @@ class Hub:
         self.gated = set()
         self.broken_off = set()  # files of which half is sent, always
         self.asked = []
+        self.stalled = set()  # files of which half is sent, and then nothing, until `released`
+        self.released = threading.Event()
+        self.commit = COMMIT
 
     def info(self, name):
         files = self.models[name]
         return {
             "id": name,
-            "sha": COMMIT,
+            "sha": self.commit,
             "siblings": [{"rfilename": file, "size": len(content)} for file, content in files.items()],
             "cardData": {"license": self.licences.get(name, "")},
         }
@@ -59,6 +62,7 @@ def serving(monkeypatch, cache):
     try:
         yield hub
     finally:
+        hub.released.set()
         server.shutdown()
         thread.join()
         server.server_close()
@@ -91,7 +95,7 @@ def _handler(hub):
             name = name.partition("/tree/")[0]
             if name not in hub.models:
                 self.send_error_code(404, "RepoNotFound")
-            elif revision not in {"", "main", COMMIT}:
+            elif revision not in {"", "main", hub.commit}:
                 self.send_error_code(404, "RevisionNotFound")
             else:
                 self.send_content(json.dumps(hub.tree(name) if tree else hub.info(name)).encode(), {})
@@ -108,9 +112,11 @@ def _handler(hub):
                 return
             if body:
                 hub.asked.append(file)
-            about = {"X-Repo-Commit": COMMIT, "ETag": f'"{hashlib.sha1(content).hexdigest()}"'}
+            about = {"X-Repo-Commit": hub.commit, "ETag": f'"{hashlib.sha1(content).hexdigest()}"'}
             begin = int(self.headers.get("Range", "bytes=0-")[6:].partition("-")[0])
-            self.send_content(content[begin:], about, body=body, half=file in hub.broken_off)
+            self.send_content(
+                content[begin:], about, body=body, half=file in hub.broken_off, stalled=file in hub.stalled
+            )
 
         def send_error_code(self, status, code):
             self.send_response(status)
@@ -118,13 +124,17 @@ def _handler(hub):
             self.send_header("Content-Length", "0")
             self.end_headers()
 
-        def send_content(self, content, headers, *, body=True, half=False):
+        def send_content(self, content, headers, *, body=True, half=False, stalled=False):
             self.send_response(206 if "Range" in self.headers else 200)
             for key, value in headers.items():
                 self.send_header(key, value)
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             if body and half:
+                self.close_connection = True
+            elif body and stalled:
+                self.wfile.write(content[: len(content) // 2])
+                hub.released.wait(60)
                 self.close_connection = True
             elif body:
                 self.wfile.write(content)

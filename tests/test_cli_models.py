@@ -7,6 +7,8 @@ import json
 import pytest
 
 from projner_core.cli import main
+from projner_core.inference import fetching
+from projner_core.inference.catalogue import size_text
 from projner_core.pipeline.config import RunConfig, StageConfig
 from projner_core.pipeline.needed import Needed, missing, needed
 from tests import hub as hubs
@@ -66,6 +68,35 @@ def test_it_is_fetched_listed_and_removed(hub, monkeypatch, capsys):
     capsys.readouterr()
     assert main(["models", "remove", NAME, "--yes"]) == 1
     assert "is not in the local Hugging Face cache" in capsys.readouterr().err
+
+
+def test_of_a_tokenizer_alone_the_list_says_how_much_of_how_much_is_here(hub, capsys):
+    whole = "facebook/nllb-200-3.3B"
+    hub.models[whole] = hub.models[NAME]
+    fetching.fetch(whole, weights=False)
+    size = fetching.look_up(whole, weights=False).size
+    assert main(["models", "list"]) == 0
+    (line,) = (line for line in capsys.readouterr().out.splitlines() if line.startswith(f"  {whole} "))
+    assert f" in part {size_text(size)} of about 17.6 GB " in " ".join(line.split())
+    assert main(["models", "list", "--json"]) == 0
+    (row,) = (row for row in json.loads(capsys.readouterr().out)["models"] if row["name"] == whole)
+    assert (row["partly"], row["bytes"]) == (True, size)
+    assert row["size"] > 17e9
+
+
+def test_both_names_of_a_model_that_moved_are_named_before_both_are_deleted(hub, monkeypatch, capsys):
+    names = ("bert-base-multilingual-cased", "google-bert/bert-base-multilingual-cased")
+    for name in names:
+        hub.models[name] = hub.models[NAME]
+        fetching.fetch(name)
+    answering(monkeypatch, "n")
+    for name in names:
+        assert main(["models", "remove", name]) == 1
+        told = capsys.readouterr().err
+        assert all(f"{one} " in told for one in names)
+    assert main(["models", "remove", names[0], "--yes"]) == 0
+    assert " and ".join(names) in capsys.readouterr().out
+    assert fetching.cached() == {}
 
 
 def test_where_nobody_can_be_asked_yes_must_be_said(hub, monkeypatch, capsys):

@@ -18,6 +18,7 @@ GROUND = BASE | {
     "tagging",
     *("schemes", "selection", "registry", "tokenisation", "bundled", "inference", "languages", "similarity"),
     "detokenisation",
+    "alone",
 }
 STAGES = {"translators", "taggers", "aligners", "projectors", "evaluation", "formats", "datasets", "training"}
 ALLOWED: dict[str, set[str]] = {
@@ -25,6 +26,7 @@ ALLOWED: dict[str, set[str]] = {
     "errors": set(),
     "inference": {"errors", "languages", "bundled"},
     "bundled": {"errors"},
+    "alone": {"errors"},
     "languages": set(),
     "similarity": set(),
     "registry": {"errors"},

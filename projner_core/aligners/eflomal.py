@@ -11,9 +11,13 @@ at a time; a run that is killed starts the chunk anew.
 
 from __future__ import annotations
 
+import os
+import signal
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,10 +26,12 @@ from projner_core.aligners._statistical.cutting import Piece, cut
 from projner_core.aligners.symmetrisation import METHODS, Method, Offsets
 from projner_core.corpus import Alignment, Link, Pair, Sentence
 from projner_core.errors import ProjnerError
+from projner_core.inference.interruption import asking, checkpoint
 from projner_core.similarity.spelling import normalise
 
 _LONGEST = 1023  # tokens; eflomal leaves longer sentences without a link
 _LEXICON, _SIMILARITY = 0.7, 12.0  # as in the default aligner
+_ASK = 0.2  # seconds between two questions whether anyone still wants the links
 _BLOCK = 1000  # pairs whose words are compared at once: bounds memory
 _BLANK = "\N{LOWER ONE EIGHTH BLOCK}"  # stands for a space inside a token, and for a token without letters
 
@@ -85,7 +91,7 @@ class Eflomal:
             ValueError: a pair has no source sentence.
         """
         bitexts: dict[tuple[str, str], _Bitext] = {}
-        for number, pair in enumerate(pairs):
+        for number, pair in enumerate(asking(pairs)):
             source, target = pair.both()
             bitexts.setdefault((source.lang, target.lang), _Bitext()).add(
                 number, source.tokens, target.tokens
@@ -109,16 +115,19 @@ class Eflomal:
         with tempfile.TemporaryDirectory(prefix="projner-") as folder:
             written = Path(folder, "forward"), Path(folder, "backward")
             try:
-                Aligner(**self._settings).align(
-                    bitext.sources,
-                    bitext.targets,
-                    links_filename_fwd=str(written[0]),
-                    links_filename_rev=str(written[1]),
-                    priors_input=priors,
-                    quiet=True,
+                _sample(
+                    lambda: Aligner(**self._settings).align(
+                        bitext.sources,
+                        bitext.targets,
+                        links_filename_fwd=str(written[0]),
+                        links_filename_rev=str(written[1]),
+                        priors_input=priors,
+                        quiet=True,
+                    ),
+                    folder,
                 )
                 forward, backward = (path.read_text(encoding="ascii").splitlines() for path in written)
-            except (OSError, ValueError) as error:
+            except (OSError, ValueError, SystemExit) as error:  # it leaves where its binary is not found
                 raise ProjnerError(f"eflomal failed: {error}. Is its binary installed with it?") from error
         if not len(forward) == len(backward) == len(bitext.pieces):
             raise ProjnerError(
@@ -155,6 +164,34 @@ class _Bitext:
             self.sources.append(_line(source[piece.of_source]))
             self.targets.append(_line(target[piece.of_target]))
             self.pieces.append((number, piece))
+
+
+def _sample(align: Callable[[], None], folder: str) -> None:
+    """Have eflomal sample, and ask meanwhile whether anyone still wants it; if not, its program is stopped.
+
+    Args:
+        align: calls it. It waits for a program that it starts, with paths in `folder` as arguments.
+        folder: nobody else's.
+    """
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        sampling = pool.submit(align)
+        try:
+            while not wait([sampling], timeout=_ASK).done:
+                checkpoint()
+        except BaseException:
+            while not wait([sampling], timeout=_ASK).done:  # it may only now be starting its program
+                _stop(folder)
+            raise
+        sampling.result()
+
+
+def _stop(folder: str) -> None:
+    """Stop this process's own child that was given paths in `folder`, where the system says which that is."""
+    for status in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):  # gone meanwhile, or another user's
+            parent = (status.parent / "stat").read_text(errors="replace").rpartition(")")[2].split()[1]
+            if folder.encode() in status.read_bytes() and int(parent) == os.getpid():
+                os.kill(int(status.parent.name), signal.SIGTERM)
 
 
 def _line(tokens: Iterable[str]) -> str:

@@ -20,6 +20,7 @@ from projner_core.aligners._statistical.knowledge import Knowledge, Settings
 from projner_core.aligners._statistical.model import Model
 from projner_core.corpus import Alignment, Pair
 from projner_core.errors import ProjnerError
+from projner_core.inference.interruption import asking
 
 _MOST_CELLS = 3_000_000  # that are trained on together: bounds memory, to some 300 MB
 
@@ -130,7 +131,9 @@ def _rounds(pairs: Sequence[Pair]) -> Iterator[tuple[tuple[str, str], list[int]]
 
     A pair with an empty side has nothing to align and is in no round.
     """
-    cells = [sum(piece.cells for piece in cut(*(side.tokens for side in pair.both()))) for pair in pairs]
+    cells = [
+        sum(piece.cells for piece in cut(*(side.tokens for side in pair.both()))) for pair in asking(pairs)
+    ]
     by_languages: dict[tuple[str, str], list[int]] = {}
     for position, pair in enumerate(pairs):
         if cells[position]:

@@ -57,13 +57,10 @@ def _sentences(train: argparse.ArgumentParser) -> None:
     train.add_argument("--project", metavar="NAME", help="train on sentences of this project")
     train.add_argument(
         "--layer",
-        default="reviewed",
         metavar="NAME",
         help="name or number of a layer of entities (default: reviewed, what the review says)",
     )
-    train.add_argument(
-        "--side", choices=["source", "target"], default="target", help="whose sentences (default: target)"
-    )
+    train.add_argument("--side", choices=["source", "target"], help="whose sentences (default: target)")
     train.add_argument(
         "--only-judged", action="store_true", help="take only pairs that a reviewer corrected or judged"
     )

@@ -114,7 +114,7 @@ def evaluate_alignments_(options: argparse.Namespace) -> int:
 
 
 def _evaluate_files(options: argparse.Namespace, kind: Format | None) -> int:
-    from projner_core.pipeline.scoring import score_files, summarise_files
+    from projner_core.pipeline.scoring import left_out, score_files, summarise_files
 
     _refuse(options, "files", "--layer", "--against")
     if options.gold is None or options.predicted is None:
@@ -128,6 +128,8 @@ def _evaluate_files(options: argparse.Namespace, kind: Format | None) -> int:
         scores = score_files(options.gold, options.predicted, **asked)
         _say_not_allowed(options.gold, options.predicted)
         Console().print(scores_report(scores))
+        if said := left_out(options.gold, options.predicted):
+            print(said)
         return 0
     from projner_core.evaluation.report import Report
 
@@ -185,15 +187,22 @@ def _show_difference(
 ) -> None:
     both = zip(told, (compared.first, compared.second), strict=True)
     if options.json:
-        of_each = [about | {"scores": summary.scores.to_dict()} for about, summary in both]
+        of_each = [
+            about | {"scores": summary.scores.to_dict(), "dropped": summary.dropped}
+            for about, summary in both
+        ]
         in_words = compared.difference.in_words(*report.names)
         _print_json(compared.difference.to_dict() | {"in_words": in_words, "predictions": of_each})
         return
     from rich.console import Console
 
+    from projner_core.evaluation import unmarked
     from projner_core.terminal import difference_report
 
     Console().print(difference_report(compared.difference, *report.names))
+    for name, summary in zip(report.names, (compared.first, compared.second), strict=True):
+        if said := unmarked.in_words(summary.dropped):
+            print(f"{name}: {said}")
 
 
 def _print_summary(report: Report, *, full: bool) -> None:

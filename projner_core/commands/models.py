@@ -94,8 +94,8 @@ def fetch_missing(config: RunConfig) -> None:
 
 
 def _row(known: Any, cached: dict[str, int], name: str = "") -> dict[str, Any]:
-    """What is told of a model, as data; `bytes` are those on the disk where any of it is here, `size` those of
-    a whole one, about, 0 where nobody knows."""
+    """What is told of a model, as data; `bytes` are those on the disk where any of it is here, `size` about
+    those of a whole one, 0 where nobody knows."""
     from projner_core.inference import fetching
 
     name = name or known.name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -20,11 +21,12 @@ if TYPE_CHECKING:
 def train_(options: argparse.Namespace) -> int:
     """`projner train`."""
     from projner_core.pipeline.progress import Watch
-    from projner_core.pipeline.training import scores_on, set_aside, train_tagger
+    from projner_core.pipeline.training import learnt_of, scores_on, set_aside, train_tagger
     from projner_core.terminal import bars
 
     if not options.train and not options.project:
         raise ProjnerError("say what to train on: --train with files, or --project and --layer")
+    _check_goes_together(options)
     if options.seeds < 1:
         raise ProjnerError("--seeds 0: expected 1 or more")
     config, reading = _config(options), _reading(options)
@@ -33,6 +35,10 @@ def train_(options: argparse.Namespace) -> int:
         if dev:
             raise ProjnerError("--dev-share does not go with --dev: leave one of them out")
         corpora, dev = set_aside(corpora, options.dev_share)
+    # said before hours of training, and again beside the scores
+    known = learnt_of(corpora, options.test, reading) if options.test is not None else (0, 0)
+    if known[0]:
+        print(f"projner: {_too_good(known)}", file=sys.stderr)
     with bars() as on_progress:
         watch = Watch(on_progress, None)
         trained = train_tagger(
@@ -44,10 +50,22 @@ def train_(options: argparse.Namespace) -> int:
             else []
         )
     if options.json:
-        print(json.dumps(_told(trained, tests), ensure_ascii=False, indent=2))
+        print(json.dumps(_told(trained, tests, known), ensure_ascii=False, indent=2))
     else:
-        _show(trained, tests, options)
+        _show(trained, tests, known, options)
     return 0
+
+
+def _check_goes_together(options: argparse.Namespace) -> None:
+    given = {"--layer": options.layer, "--side": options.side, "--only-judged": options.only_judged}
+    if not options.project and (named := [option for option, value in given.items() if value]):
+        raise ProjnerError(
+            f"{', '.join(named)}: of which project? Name it with --project, or leave that out for files"
+        )
+
+
+def _too_good(known: tuple[int, int]) -> str:
+    return f"{known[0]:,} of {known[1]:,} test sentences were learnt from, so the test scores are too good"
 
 
 def _config(options: argparse.Namespace) -> TrainingConfig:
@@ -83,8 +101,8 @@ def _corpora(options: argparse.Namespace, reading: Reading) -> list[Corpus]:
             corpora.append(
                 corpus_of_layer(
                     project,
-                    options.layer,
-                    side=options.side,
+                    options.layer or "reviewed",
+                    side=options.side or "target",
                     only_judged=options.only_judged,
                     reading=reading,
                 )
@@ -103,7 +121,7 @@ def _say_epoch(step: Step) -> None:
     print(f"epoch {step.epoch}: loss {step.loss:.4f}{scores}", file=sys.stderr)
 
 
-def _told(trained: Sequence[Trained], tests: Sequence[Scores]) -> dict[str, Any]:
+def _told(trained: Sequence[Trained], tests: Sequence[Scores], known: tuple[int, int]) -> dict[str, Any]:
     from dataclasses import asdict
 
     from projner_core.training import spread
@@ -115,6 +133,7 @@ def _told(trained: Sequence[Trained], tests: Sequence[Scores]) -> dict[str, Any]
         told |= {"best_epoch": record.best, "dev": record.scores, "notes": record.notes}
         if tests:
             told["test"] = tests[number].to_dict()
+            told["test_learnt_from"] = {"sentences": known[0], "of": known[1]}
         every.append(told)
     told = {"taggers": every}
     f1s = [one.record.f1 for one in trained if one.record.f1 is not None]
@@ -125,7 +144,9 @@ def _told(trained: Sequence[Trained], tests: Sequence[Scores]) -> dict[str, Any]
     return told
 
 
-def _show(trained: Sequence[Trained], tests: Sequence[Scores], options: argparse.Namespace) -> None:
+def _show(
+    trained: Sequence[Trained], tests: Sequence[Scores], known: tuple[int, int], options: argparse.Namespace
+) -> None:
     from rich.console import Console
 
     from projner_core.terminal import scores_report
@@ -142,6 +163,8 @@ def _show(trained: Sequence[Trained], tests: Sequence[Scores], options: argparse
     for one, scores in zip(trained, tests, strict=False):
         print(f"\n{one.folder} on {options.test}, strict:")
         Console().print(scores_report(scores))
+    if known[0]:
+        print(_too_good(known))
     f1s = [scores.micro.f1.value for scores in tests] or [
         one.record.f1 for one in trained if one.record.f1 is not None
     ]
@@ -153,4 +176,9 @@ def _show(trained: Sequence[Trained], tests: Sequence[Scores], options: argparse
             f"highest {100 * over.high:.1f}"
         )
     kind = "spacy" if trained[0].record.settings["kind"] == "spacy" else "token-classifier"
-    print(f"\nUse it: projner run --tagger {kind} --set tagger.model={trained[0].folder} …")
+    it = f"--tagger {kind} --set tagger.model={shlex.quote(str(trained[0].folder))}"
+    print("\nUse it:")
+    if options.project is None or options.side != "source":  # it reads the target language
+        print(f"  projner predict --project {shlex.quote(options.project or 'NAME')} {it}")
+    if options.project is None or options.side == "source":  # it reads what entities are carried over from
+        print(f"  projner run {it} …")

@@ -36,7 +36,8 @@ def fetch(data_set: DataSet, code: str, split: str, path: Path) -> None:
         left_out = []
         origin = data_set.url.format(lang=code)
         text, revision = _downloaded(data_set, origin, code, split), origin.split("/")[5]
-    note = {"from": origin, "revision": revision, "licence": data_set.licence, "page": data_set.page}
+    note: dict[str, Any] = {"from": origin, "revision": revision}
+    note |= {"licence": data_set.licence, "page": data_set.page}
     if left_out:
         note |= {"left_out": len(left_out), "left_out_sentences": left_out}
     write_whole(note_of(path), json.dumps(note, ensure_ascii=False, indent=2).encode())

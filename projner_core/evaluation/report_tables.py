@@ -22,6 +22,7 @@ from projner_core.evaluation.report_cells import (
 )
 from projner_core.evaluation.significance import Compared, Difference
 from projner_core.evaluation.summary import DIMENSIONS, Row, Summary
+from projner_core.evaluation.unmarked import in_words
 from projner_core.evaluation.words import CAUSES, isolated, without_controls
 from projner_core.evaluation.words import DIMENSIONS as DIMENSION_WORDS
 from projner_core.evaluation.words import OUTCOMES as OUTCOME_WORDS
@@ -80,14 +81,14 @@ def _scores(report: Report) -> Table:
         for kind, attribute in (("all entities (micro)", "micro"), ("mean over labels (macro)", "macro"))
         for name, summary in _named(report)
     ]
-    return _score_table(
-        report,
-        "Strict scores",
-        "",
-        rows,
+    note = (
         "An entity is correct where its tokens and its label are those of a gold entity. "
-        "Scores in per cent, with their 95 % intervals by the bootstrap over sentences.",
+        "Scores in per cent, with their 95 % intervals by the bootstrap over sentences."
     )
+    for name, summary in _named(report):
+        if said := in_words(summary.dropped):
+            note += f" {name}: {said}" if len(report.names) > 1 else f" {said}"
+    return _score_table(report, "Strict scores", "", rows, note)
 
 
 def _exact_match(report: Report) -> Table:

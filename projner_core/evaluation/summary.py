@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Self
 
@@ -64,6 +64,8 @@ class Summary:
         dimensions: dimension -> its rows, in the order to show them.
         projected: source entities that were projected, and all of them; None where what was evaluated is
             no projection.
+        dropped: label that gold does not mark -> how many predicted entities were left out for it
+            (`evaluation.unmarked`); empty where none was.
     """
 
     scores: Scores
@@ -73,6 +75,7 @@ class Summary:
     confusion: dict[str, dict[str, int]]
     dimensions: dict[str, tuple[Row, ...]]
     projected: tuple[int, int] | None
+    dropped: dict[str, int] = field(default_factory=dict)
 
     @property
     def projection_ratio(self) -> float | None:
@@ -90,6 +93,7 @@ class Summary:
             "dimensions": {name: [row.to_dict() for row in rows] for name, rows in self.dimensions.items()},
             "projected": None if self.projected is None else list(self.projected),
             "projection_ratio": self.projection_ratio,
+            "dropped": dict(self.dropped),
         }
 
     @classmethod
@@ -106,6 +110,7 @@ class Summary:
                 name: tuple(Row.from_dict(row) for row in rows) for name, rows in kept["dimensions"].items()
             },
             projected=None if projected is None else (int(projected[0]), int(projected[1])),
+            dropped=dict(kept.get("dropped", {})),
         )
 
 
@@ -115,6 +120,7 @@ def summarise(
     *,
     projected: tuple[int, int] | None = None,
     known: Iterable[tuple[str, str]] | None = None,
+    dropped: Mapping[str, int] | None = None,
     samples: int = 1000,
     seed: int = 0,
 ) -> Summary:
@@ -126,6 +132,7 @@ def summarise(
         projected: source entities that were projected, and all of them, for a projection.
         known: (form, label) of the entities of a training file, which decide what is `seen`; None: the
             gold entities of earlier sentences do.
+        dropped: predicted entities that were left out before, by label.
         samples: bootstrap samples; 0 for no intervals.
         seed: of the bootstrap.
 
@@ -156,6 +163,7 @@ def summarise(
         },
         dimensions=tally.rows(scores, samples, seed),
         projected=projected,
+        dropped=dict(dropped or {}),
     )
 
 

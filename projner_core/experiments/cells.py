@@ -11,6 +11,7 @@ from projner_core.datasets import known
 from projner_core.datasets.known import FOLDER
 from projner_core.errors import ProjnerError
 from projner_core.experiments.plan import Data, Pipelines, Plan, System
+from projner_core.languages import parse
 from projner_core.pipeline.config import RunConfig, StageConfig
 
 _STAGES = ("translator", "tagger", "projector", "aligner", "predictor", "back_translator")
@@ -21,22 +22,28 @@ class Cell:
     """One method on one language.
 
     Attributes:
-        data: the name of the data set.
+        data: what the plan calls the data: their label, or the name of the data set.
+        data_set: the name of the data set.
         lang: the language, as the data set writes it.
         split: of the data set.
         folder: where the data set lies, or None.
         method: the row of the table.
         config: the pipeline.
         transfer: whether the predictor's entities are the result.
+        labels: the entity types that the plan has scored; empty: those of the data set.
+        ignored: those that the plan has left out; None: those of the data set.
     """
 
     data: str
+    data_set: str
     lang: str
     split: str
     folder: Path | None
     method: str
     config: RunConfig
     transfer: bool = False
+    labels: tuple[str, ...] = ()
+    ignored: tuple[str, ...] | None = None
 
     @property
     def name(self) -> str:
@@ -58,10 +65,21 @@ def cells_of(plan: Plan, *, beside: Path | None = None, only: Sequence[str] = ()
     """
     methods = _methods(plan)
     cells = [
-        Cell(data.name, lang, data.split, _folder(data, beside), method, config, transfer)
+        Cell(
+            data=data.called,
+            data_set=data.name,
+            lang=lang,
+            split=data.split,
+            folder=_folder(data, beside),
+            method=row.name,
+            config=row.config,
+            transfer=row.transfer,
+            labels=data.labels,
+            ignored=data.ignored,
+        )
         for data in plan.data
         for lang in _languages(plan, data)
-        for method, config, transfer in methods
+        for row in _of_language(methods, lang)
     ]
     doubled = [
         cell.name for number, cell in enumerate(cells) if cell.name in {c.name for c in cells[:number]}
@@ -69,7 +87,8 @@ def cells_of(plan: Plan, *, beside: Path | None = None, only: Sequence[str] = ()
     if doubled:
         raise ProjnerError(
             f"two cells are called {doubled[0]!r}: give the systems labels that differ, or the pipelines a "
-            "label that names what differs, such as '{projector}, {aligner}'"
+            "label that names what differs, such as '{projector}, {aligner}'; two folders or splits of one "
+            "data set want labels, too"
         )
     for name in only:
         if not any(_named(cell, name) for cell in cells):
@@ -95,15 +114,39 @@ def _languages(plan: Plan, data: Data) -> tuple[str, ...]:
     about = known(data.name)
     if about.name == FOLDER:
         raise ProjnerError('of a folder the plan must name the languages: languages = ["yo", …]')
-    return tuple(lang for lang in about.languages if lang != plan.source_lang)
+    wanted = [lang for lang in about.languages if lang != plan.source_lang]
+    # with gold source sentences, those that have them; a set that is not parallel at all says so
+    paired = [lang for lang in wanted if about.is_parallel(lang)] if plan.source == "gold" else []
+    return tuple(paired or wanted)
 
 
-def _methods(plan: Plan) -> list[tuple[str, RunConfig, bool]]:
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A method: its name, its pipeline, and the languages that it is for (none: all)."""
+
+    name: str
+    config: RunConfig
+    transfer: bool
+    languages: tuple[str, ...]
+
+
+def _of_language(rows: Sequence[_Row], lang: str) -> list[_Row]:
+    """The methods of a language; what is for it goes before what is for all and has the same name."""
+    fitting = [row for row in rows if not row.languages or _is_among(lang, row.languages)]
+    own = {row.name for row in fitting if row.languages}
+    return [row for row in fitting if row.languages or row.name not in own]
+
+
+def _is_among(lang: str, languages: Sequence[str]) -> bool:
+    return any(lang == one or parse(lang).language == parse(one).language for one in languages)
+
+
+def _methods(plan: Plan) -> list[_Row]:
     differing = [stage for stage in _STAGES if len(_labels(plan, stage)) > 1]
     # Model transfer reads no translation; it names one, and so shares the project of methods that do.
     first = next((group.translators[0].stage for group in plan.pipelines if not group.transfer), None)
     return [
-        (_method(group, systems, differing), _config(systems, first), group.transfer)
+        _Row(_method(group, systems, differing), _config(systems, first), group.transfer, group.languages)
         for group in plan.pipelines
         for systems in _grid(group)
     ]

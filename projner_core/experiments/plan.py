@@ -45,6 +45,28 @@ class Data(BaseModel):
     )
     split: str = Field(default="test", description="train, dev or test")
     folder: str = Field(default="", description="where it lies on this machine, relative to the plan")
+    label: str = Field(default="", description="what columns and cells call it; none: its name")
+    labels: tuple[str, ...] = Field(
+        default=(),
+        description="entity types that are scored; none: those of the data set, of a folder all, but MISC "
+        "and DATE where its gold has none",
+    )
+    ignored: tuple[str, ...] | None = Field(
+        default=None, description="entity types that are left out of gold; none: those of the data set"
+    )
+
+    @property
+    def called(self) -> str:
+        """What columns and cells call it."""
+        return self.label or self.name
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        if "/" in self.label:
+            raise ValueError(f"the label {self.label!r} has a /, which parts data, language and method")
+        if both := sorted({*self.labels} & {*(self.ignored or ())}):
+            raise ValueError(f"{', '.join(both)} cannot be scored and ignored at once")
+        return self
 
 
 class Pipelines(BaseModel):
@@ -55,6 +77,10 @@ class Pipelines(BaseModel):
     label: str = Field(
         default="",
         description="what rows are called, such as '{projector}, {aligner}'; none: what differs in the plan",
+    )
+    languages: tuple[str, ...] = Field(
+        default=(),
+        description="codes, of which these pipelines stand in for those of the same rows; none: all",
     )
     transfer: bool = Field(
         default=False,
@@ -109,6 +135,12 @@ class Plan(BaseModel):
                 )
             if self.source == "translate" and not group.transfer and len(translated) < len(group.translators):
                 raise ValueError('with source = "translate" each group of pipelines needs its translators')
+            untagged = any(system.stage.name == "given" for system in group.taggers)
+            if self.source == "translate" and not group.transfer and untagged:
+                raise ValueError(
+                    'with source = "translate" no source entities are given: each group of pipelines needs '
+                    "its taggers"
+                )
         return self
 
     @classmethod

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from projner_core import datasets
-from projner_core.datasets import DataFile
-from projner_core.errors import ProjnerError
+from projner_core.datasets import DataFile, hub
+from projner_core.errors import InputError, ProjnerError
 from projner_core.experiments.cells import Cell
 from projner_core.experiments.plan import Plan
 from projner_core.formats import conll
@@ -41,6 +43,15 @@ class Files:
             "source": None if self.source is None else self.source.to_dict(),
         }
 
+    @classmethod
+    def of_then(cls, told: dict[str, Any], cell: Cell) -> Self:
+        """What `to_dict` told of, scored as the plan says now; the files themselves may have gone."""
+        source = None if told["source"] is None else DataFile.from_dict(told["source"])
+        return cls(
+            _as_said(DataFile.from_dict(told["target"]), cell),
+            None if source is None else _as_said(source, cell),
+        )
+
 
 def find_files(cell: Cell, plan: Plan, *, fetch: bool) -> Files:
     """The data of a cell.
@@ -48,24 +59,38 @@ def find_files(cell: Cell, plan: Plan, *, fetch: bool) -> Files:
     Raises:
         ProjnerError: as `datasets.find`.
     """
-    target = datasets.find(cell.data, cell.lang, cell.split, cell.folder, fetch=fetch)
+    target = datasets.find(cell.data_set, cell.lang, cell.split, cell.folder, fetch=fetch)
     if plan.source == "translate":
-        return Files(target, None)
+        return Files(_as_said(target, cell), None)
     source = datasets.find_source(
-        cell.data, cell.lang, cell.split, cell.folder, source_lang=plan.source_lang, fetch=fetch
+        cell.data_set, cell.lang, cell.split, cell.folder, source_lang=plan.source_lang, fetch=fetch
     )
-    return Files(target, source)
+    return Files(_as_said(target, cell), _as_said(source, cell))
+
+
+def _as_said(data: DataFile, cell: Cell) -> DataFile:
+    """With the entity types that the plan names, where it names any."""
+    labels = cell.labels or data.labels
+    ignored = data.ignored if cell.ignored is None else cell.ignored
+    both = [label for label in labels if label not in ignored]
+    return replace(data, labels=tuple(both), ignored=tuple(label for label in ignored if label not in labels))
 
 
 def project_of(cell: Cell, plan: Plan, files: Files, out: Path) -> Path:
     """The project of a cell, made where it is missing. Cells of one language share it where one translator
-    makes their source sentences, and with it every layer that they have in common."""
+    makes their source sentences, and with it every layer that they have in common.
+
+    Raises:
+        ProjnerError: a file has changed since it was found; the two are not of the same sentences; or as
+            `import_pair`.
+    """
     translator = cell.config.translator.model_dump()
     ignored = list(files.target.ignored)
     identity = json.dumps(
         [files.fingerprints, ignored, cell.split, plan.limit, plan.source_lang, translator], sort_keys=True
     )
-    name = f"{cell.data}.{cell.lang}.{hashlib.sha256(identity.encode()).hexdigest()[:12]}"
+    lang = re.sub(r"[^\w-]", "_", cell.lang)
+    name = f"{cell.data_set}.{lang}.{hashlib.sha256(identity.encode()).hexdigest()[:12]}"
     path = out / "projects" / f"{name}.sqlite"
     if path.is_file():
         _describe(path, files)
@@ -73,15 +98,20 @@ def project_of(cell: Cell, plan: Plan, files: Files, out: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     folder = out / "data"
     folder.mkdir(parents=True, exist_ok=True)
-    import_pair(
-        path,
-        source=None
-        if files.source is None
-        else _prepared(files.source, plan.limit, folder / f"{name}.source.conll"),
-        target=_prepared(files.target, plan.limit, folder / f"{name}.target.conll"),
-        source_lang=plan.source_lang,
-        target_lang=cell.lang,
-    )
+    copies = [
+        (data, _copied(data, folder / f"{name}.{side}.conll"))
+        for side, data in (("target", files.target), ("source", files.source))
+        if data is not None
+    ]
+    target, source = copies[0][1], copies[1][1] if len(copies) > 1 else None
+    try:
+        _check_lengths(copies)
+        for data, copy in copies:
+            _prepare(data, plan.limit, copy)
+        import_pair(path, source=source, target=target, source_lang=plan.source_lang, target_lang=cell.lang)
+    except InputError as error:  # lines are those of the file that people have
+        own = {str(copy): data.path for data, copy in copies}
+        raise replace(error, path=own.get(str(error.path), error.path)) from error
     _describe(path, files)
     return path
 
@@ -93,19 +123,39 @@ def _describe(path: Path, files: Files) -> None:
             project.set_meta("dataset", files.to_dict())
 
 
-def _prepared(data: DataFile, limit: int, path: Path) -> Path:
-    """The first `limit` sentences, without ignored entities; the file itself where that is all of it.
+def _copied(data: DataFile, path: Path) -> Path:
+    """A copy of the very bytes that results are to stand for."""
+    try:
+        content = data.path.read_bytes()
+    except OSError as error:
+        raise ProjnerError(f"{data.path} can't be read: {error.strerror}") from error
+    if hashlib.sha256(content).hexdigest() != data.fingerprint:
+        raise ProjnerError(f"{data.path} has changed since this plan was begun: run the plan again")
+    hub.write_whole(path, content)
+    return path
 
-    Only tags differ from the file.
-    """
+
+def _check_lengths(copies: Sequence[tuple[DataFile, Path]]) -> None:
+    """Whole files have as many sentences; where only their beginnings are taken, nothing else would tell."""
+    counts = [sum(1 for _ in conll.read(copy, conll.detect_layout(copy))) for _, copy in copies]
+    if len({*counts}) > 1:
+        (target, _), (source, _) = copies
+        raise ProjnerError(
+            f"{target.path} has {counts[0]:,} sentences and {source.path} has {counts[1]:,}: the two are not "
+            "the same sentences in two languages, one by one. Take files that are"
+        )
+
+
+def _prepare(data: DataFile, limit: int, path: Path) -> None:
+    """Cut a copy to its first `limit` sentences, without ignored entities. Only tags differ."""
     if not limit and not data.ignored:
-        return data.path
-    layout = conll.detect_layout(data.path)
+        return
+    layout = conll.detect_layout(path)
     if layout.scheme is None:
         raise ProjnerError(f"{data.path} has no tags: a data set has gold entities")
-    sentences = islice(conll.read(data.path, layout), limit or None)
+    sentences = islice(conll.read(path, layout), limit or None)
+    # the file is read while the other is written, and then takes its place
     write_whole(path, (_without(sentence, layout, layout.scheme, data.ignored) for sentence in sentences))
-    return path
 
 
 def _without(sentence: conll.ConllSentence, layout: Layout, scheme: Scheme, ignored: tuple[str, ...]) -> str:

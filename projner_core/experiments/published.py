@@ -20,11 +20,18 @@ class Published:
         about: of which sentences, and where it stands.
         languages: how many its means are over.
         rows: method -> language or "mean" -> strict micro F1 in per cent.
+        data_set, split: that they are of, as `projner_core.datasets` calls them.
     """
 
     about: str
     languages: int
     rows: Mapping[str, Mapping[str, float]]
+    data_set: str
+    split: str = "test"
+
+    def is_of(self, data_set: str, split: str) -> bool:
+        """Whether its figures may stand beside those of this data."""
+        return (data_set, split) == (self.data_set, self.split)
 
 
 def _row(de: float, es: float, it: float, mean: float | None = None) -> dict[str, float]:
@@ -44,6 +51,7 @@ TABLES: Mapping[str, Published] = {
             "model transfer": _row(67.5, 74.1, 69.6, 70.4),
             "thesis best (score per language)": _row(92.1, 91.6, 87.9),
         },
+        "europarl-ner",
     ),
     "masakhaner2": Published(
         "test, mean of 18 languages; arXiv 2501.18750, its thesis (fusion), and as quoted elsewhere "
@@ -60,6 +68,7 @@ TABLES: Mapping[str, Published] = {
             "EasyProject": {MEAN: 64.9},
             "CODEC": {MEAN: 67.1},
         },
+        "masakhaner2",
     ),
     "xtreme": Published(
         "PAN-X test, mean of 39 languages; arXiv 2501.18750",
@@ -70,5 +79,6 @@ TABLES: Mapping[str, Published] = {
             "NER candidates": {MEAN: 46.4},
             "model transfer": {MEAN: 50.9},
         },
+        "wikiann",
     ),
 }

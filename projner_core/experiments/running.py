@@ -28,21 +28,7 @@ from projner_core.pipeline.progress import Cancelled, IsCancelled, Progress, Wat
 from projner_core.pipeline.run import run
 from projner_core.store import Layer, Project
 
-# What a system, ours or another package's, fails with. It is written down with its trace, so that a night's
-# work is not lost to one language; what ends the process (Ctrl-C, a signal) ends the plan.
-_FAILURES = (
-    ProjnerError,
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    ImportError,
-    LookupError,
-    MemoryError,
-    OSError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-)
+_SCORING = 2  # changes whenever the same entities would be scored otherwise
 
 
 def run_plan(
@@ -99,23 +85,35 @@ def run_plan(
 def kept_results(plan: Plan, out: Path, *, beside: Path | None = None) -> list[Result]:
     """What is kept of the plan's cells, as the plan and the data are now: finished ones and failed ones."""
     data = _Data(plan, fetch=False)
-    found = []
-    for cell in cells_of(plan, beside=beside):
-        result = results.read(out, cell)
-        try:
-            mark = fingerprint(cell, plan, data.of(cell))
-        except ProjnerError:
-            mark = ""  # as of a cell that failed for want of data
-        if result is not None and result.fingerprint == mark:
-            found.append(result)
-    return found
+    found = (_as_it_is_now(cell, plan, out, data) for cell in cells_of(plan, beside=beside))
+    return [result for result in found if result is not None]
+
+
+def _as_it_is_now(cell: Cell, plan: Plan, out: Path, data: _Data) -> Result | None:
+    """What is kept of a cell, if it holds; where the data are gone, what was finished over them does."""
+    try:
+        mark = fingerprint(cell, plan, data.of(cell))
+        done = _kept(cell, out, mark)
+    except ProjnerError:
+        mark, done = "", _kept_of_then(cell, plan, out)
+    failure = results.read_failure(out, cell) if done is None else None
+    return failure if failure is not None and failure.fingerprint == mark else done
+
+
+def _kept_of_then(cell: Cell, plan: Plan, out: Path) -> Result | None:
+    """The finished result of this pipeline, scored alike, over the data that it was run on."""
+    found = results.read(out, cell)
+    told = None if found is None else found.about.get("data")
+    if told is None:
+        return None
+    return _kept(cell, out, fingerprint(cell, plan, Files.of_then(told, cell)))
 
 
 def fingerprint(cell: Cell, plan: Plan, files: Files) -> str:
     """What makes a cell's scores these scores, models' revisions apart (they are in the result's `about`)."""
     systems = [[stage, config.model_dump()] for stage, config in stages_of(cell)]
     scored = [plan.samples, plan.seed, list(files.target.labels), list(files.target.ignored)]
-    identity = [__version__, systems, files.fingerprints, plan.source_lang, plan.limit, scored]
+    identity = [__version__, _SCORING, systems, files.fingerprints, plan.source_lang, plan.limit, scored]
     return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:32]
 
 
@@ -127,7 +125,7 @@ class _Data:
         self._found: dict[tuple[Any, ...], Files | ProjnerError] = {}
 
     def of(self, cell: Cell) -> Files:
-        key = (cell.data, cell.lang, cell.split, cell.folder)
+        key = (cell.data_set, cell.lang, cell.split, cell.folder, cell.labels, cell.ignored)
         if key not in self._found:
             try:
                 self._found[key] = find_files(cell, self._plan, fetch=self._fetch)
@@ -164,13 +162,17 @@ def _result(
         made = _run(cell, plan, out, files, watch_report, is_cancelled)
     except Cancelled:
         raise
-    except _FAILURES as error:
+    except Exception as error:  # noqa: BLE001 - whatever a system or its library raises: its trace is kept
+        # A night's work is not lost to one language; what ends the process (Ctrl-C, a signal) ends the plan.
         made = _failed(cell, error, files)
     result = Result(
         data=cell.data,
         lang=cell.lang,
         method=cell.method,
         fingerprint=mark,
+        data_set=cell.data_set,
+        split=cell.split,
+        limit=plan.limit,
         **made,
     )
     result.about["seconds"] = round(time.monotonic() - began, 3)
@@ -195,8 +197,8 @@ def _run_ahead(
             step.run(project, Watch(_watched(tell, began), is_cancelled))
     except Cancelled:
         raise
-    except _FAILURES:
-        pass  # the cell meets it again, and writes it down
+    except Exception:  # noqa: BLE001, S110 - the cell meets it again, and writes it down with its trace
+        pass
     clock.finished(time.monotonic() - began)
 
 
@@ -204,7 +206,7 @@ def _is_kept(cell: Cell, plan: Plan, out: Path, data: _Data) -> bool:
     """Whether a cell is finished, or can't run for want of data."""
     try:
         return _kept(cell, out, fingerprint(cell, plan, data.of(cell))) is not None
-    except ProjnerError:
+    except Exception:  # noqa: BLE001 - the cell meets it again, and writes it down with its trace
         return True
 
 
@@ -228,7 +230,10 @@ def _run(
     path = project_of(cell, plan, files, out)
     with Project.open(path) as project:
         layer = _layer(project, cell, on_progress, is_cancelled)
-        scores = scores_of(project, layer, files.target.labels, samples=plan.samples, seed=plan.seed)
+        scored = files.target
+        scores = scores_of(
+            project, layer, scored.labels, ignored=scored.ignored, samples=plan.samples, seed=plan.seed
+        )
         pairs = project.count()
     about = _about(cell, files) | {
         "pairs": pairs,

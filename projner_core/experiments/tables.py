@@ -63,6 +63,7 @@ class Table:
         rows: the methods, measured ones first.
         notes: why cells failed.
         about: where the published rows are from; "" without any.
+        remarks: what else is to be known of the figures, in sentences.
     """
 
     title: str
@@ -71,6 +72,7 @@ class Table:
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
     about: str = ""
+    remarks: tuple[str, ...] = ()
 
 
 def table(
@@ -82,7 +84,8 @@ def table(
         title: its heading.
         results: of the cells; a cell that was not run yet is empty.
         figure: f1, or exact match accuracy.
-        published: a table to set beside, which is of F1: it is left out of other figures.
+        published: a table to set beside, in the columns of the data that it is of. It is of F1, and left out
+            of other figures.
     """
     places = list(dict.fromkeys((result.data, result.lang) for result in results))
     methods = list(dict.fromkeys(result.method for result in results))
@@ -96,17 +99,51 @@ def table(
         rows.append(Row(method, (*(_entry(result, figure, notes) for result in own), _mean(own, figure))))
     rows = _with_best(rows)
     about = ""
+    limits = sorted({result.limit for result in results})
     if published is not None and figure == "f1":
-        languages = [lang for _, lang in places]
-        rows += [
-            Row(name, _published_entries(figures, languages), True)
-            for name, figures in published.rows.items()
-        ]
-        about = published.about
-        if len(languages) != published.languages:
-            about += f"; published means are over {published.languages} languages, those measured here over "
-            about += str(len(languages))
-    return Table(title, FIGURES[figure], (*columns, MEAN), tuple(rows), tuple(notes), about)
+        its_own = {(r.data, r.lang) for r in results if published.is_of(r.data_set or r.data, r.split)}
+        languages = [lang if (data, lang) in its_own else None for data, lang in places]
+        if any(languages):
+            rows += [
+                Row(name, _published_entries(figures, languages), True)
+                for name, figures in published.rows.items()
+            ]
+            about = _about(published, languages, limited=any(limits))
+    words = FIGURES[figure] + "".join(f", first {limit:,} sentences" for limit in limits if limit)
+    made = (*columns, MEAN), tuple(rows), tuple(notes), about, _remarks(results)
+    return Table(title, words, *made)
+
+
+def _about(published: Published, languages: Sequence[str | None], *, limited: bool) -> str:
+    about = published.about
+    own = sum(lang is not None for lang in languages)
+    if own != published.languages:
+        about += f"; published means are over {published.languages} languages, those measured here over {own}"
+    if limited:
+        about += "; published figures are of all sentences, those measured here of the first ones alone"
+    return about
+
+
+def _remarks(results: Sequence[Result]) -> tuple[str, ...]:
+    """What the figures do not say themselves: sentences that were left out, models that changed meanwhile."""
+    left_out: dict[str, int] = {}
+    versions: dict[str, set[str]] = {}
+    for result in results:
+        target = (result.about.get("data") or {}).get("target") or {}
+        if target.get("left_out"):
+            left_out[f"{result.data} {result.lang}"] = target["left_out"]
+        for model, version in result.about.get("models", {}).items():
+            versions.setdefault(model, set()).add(version)
+    remarks = []
+    if left_out:
+        told = ", ".join(f"{number:,} of {place}" for place, number in left_out.items())
+        remarks.append(f"Sentences left out, as no CoNLL file can hold one of their tokens: {told}.")
+    remarks += [
+        f"Figures are of {len(several)} versions of the model {model}: run the plan again where it is."
+        for model, several in versions.items()
+        if len(several) > 1
+    ]
+    return tuple(remarks)
 
 
 def markdown(tables: Sequence[Table], *, intervals: bool = False) -> str:
@@ -120,6 +157,7 @@ def markdown(tables: Sequence[Table], *, intervals: bool = False) -> str:
         parts += [f"{number}. {marked(note)}" for number, note in enumerate(one.notes, start=1)]
         if one.about:
             parts.append(f"Published: {marked(one.about)}.")
+        parts += [marked(remark) for remark in one.remarks]
     return "\n\n".join(parts) + "\n"
 
 
@@ -154,6 +192,7 @@ def _latex_table(one: Table, intervals: bool) -> str:
     caption = f"{tex(one.title)}: {tex(one.figure)}, per cent."
     if one.about:
         caption += f" Published: {tex(one.about)}."
+    caption += "".join(f" {tex(remark)}" for remark in one.remarks)
     lines = [
         "\\begin{table}",
         "  \\centering",
@@ -190,7 +229,10 @@ def comma_separated(results: Sequence[Result], published: Published | None = Non
     for result in results:
         names = [no_formula(text) for text in (result.data, result.lang, result.method)]
         writer.writerow([*names, result.state, *_figures(result), no_formula(result.error)])
-    for name, figures in (published.rows if published else {}).items():
+    beside = published is not None and any(
+        published.is_of(result.data_set or result.data, result.split) for result in results
+    )
+    for name, figures in (published.rows if published is not None and beside else {}).items():
         for lang, figure in figures.items():
             blank = [""] * (len(_CSV) - 5)
             writer.writerow(["", lang, no_formula(name), "published", f"{figure / 100:.4g}", *blank])
@@ -263,11 +305,12 @@ def _top(texts: Sequence[str]) -> str:
     return max((text for text in texts if text), key=lambda text: float(text), default="")
 
 
-def _published_entries(figures: Mapping[str, float], languages: Sequence[str]) -> tuple[Entry, ...]:
-    """A published row in these languages. Its mean is left out where its own languages are others."""
-    own = [_published(figures, lang) for lang in languages]
+def _published_entries(figures: Mapping[str, float], languages: Sequence[str | None]) -> tuple[Entry, ...]:
+    """A published row in these languages, None for columns of other data. Its mean is left out where its own
+    languages are others, and beside other data."""
+    own = [Entry() if lang is None else _published(figures, lang) for lang in languages]
     of_these = all(entry.text for entry in own) and len(figures) - (MEAN in figures) == len(languages)
-    told = MEAN in figures and (of_these or len(figures) == 1)
+    told = MEAN in figures and all(languages) and (of_these or len(figures) == 1)
     return (*own, Entry(f"{figures[MEAN]:.1f}") if told else Entry())
 
 

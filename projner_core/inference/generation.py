@@ -27,8 +27,8 @@ from projner_core.inference.translation_pieces import Writer, writer_of
 
 BEAMS = 4
 """How many translations are followed at once: what OPUS-MT was published with, and NLLB and CTranslate2 gain
-little beyond. One default on every machine, so that one configuration means one translation; 1 is two to
-four times as fast, and good enough for a first look."""
+little beyond. One default on every machine, so that one configuration means one translation; 1 is faster, and
+good enough for a first look."""
 
 MAX_LENGTH = 256
 """Pieces of a text read at once. Translation models saw single sentences when they were trained; NLLB's card
@@ -153,14 +153,16 @@ def load_generator(
         model: a folder, or a hub name that was fetched before.
         tokenizer: the checkpoint whose tokenizer is used; None: the model's own.
         device: as of `devices.places`.
-        dtype: as of `devices.dtype`.
+        dtype: as of `devices.dtype`, but that `auto` is float32 on a CPU: a step of decoding multiplies a few
+            rows by large matrices, which is slower there in bfloat16 (`benchmarks.models`).
 
     Raises:
         ProjnerError: there is no such model on this machine, it cannot be loaded or is no translation model
             that is known here, or there is no such device.
     """
     places = devices.places(device)
-    numbers = devices.dtype(dtype, ",".join(places))
+    wanted = "float32" if dtype == "auto" and places == ("cpu",) else dtype
+    numbers = devices.dtype(wanted, ",".join(places))
     pieces_of = tokenizer or model
 
     def load() -> Generator:

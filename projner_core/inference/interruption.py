@@ -6,10 +6,12 @@ with interruptible(watch.check):
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, TypeVar
+
+Item = TypeVar("Item")
 
 _check: ContextVar[Callable[[], None] | None] = ContextVar("check", default=None)
 
@@ -40,6 +42,14 @@ def checkpoint() -> None:
     check = _check.get()
     if check is not None:
         check()
+
+
+def asking(items: Iterable[Item], every: int = 100) -> Iterator[Item]:
+    """The items as they are, with a checkpoint before each `every` of them."""
+    for number, item in enumerate(items):
+        if number % every == 0:
+            checkpoint()
+        yield item
 
 
 def interruptible_layers(network: Any) -> None:

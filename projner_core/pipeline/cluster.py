@@ -11,21 +11,20 @@ import os
 import re
 import socket
 import warnings
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from inspect import signature
 from typing import Any
 
-from projner_core import __version__, aligners, projectors, taggers, translators
+from projner_core import aligners, projectors, taggers, translators
 from projner_core.errors import ProjnerError
-from projner_core.inference import devices, revision
+from projner_core.inference import revision
+from projner_core.pipeline import nodes
 from projner_core.pipeline.config import StageConfig
 from projner_core.pipeline.engines import Work
 from projner_core.registry import Registry
 
 MODEL_CPUS = 8  # processors of an actor that runs a model without a GPU: more of them hardly make it faster
 _REACHED = 5.0  # seconds to wait for a cluster to answer: Ray itself tries for minutes
-_ANSWERED = 120.0  # seconds to wait for every node to say what it has
 QUIET = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_BACKEND_LOG_LEVEL": "fatal",
@@ -33,7 +32,6 @@ QUIET = {
     "RAY_DATA_METADATA_PREFETCH_ON_THREAD": "0",  # that thread ends with a trace where a run is cancelled
     "RAY_DEDUP_LOGS_SKIP_REGEX": ".",  # what nodes report would go to standard output, where --json writes
 }
-_COMPARED = ("torch", "transformers", "tokenizers", "ctranslate2", "spacy")  # what results depend on
 
 
 def check_installed() -> None:
@@ -88,11 +86,11 @@ class Connection:
         Raises:
             ProjnerError: no node offers a processor.
         """
-        nodes = [node["Resources"] for node in _alive()]
-        gpus = sum(int(node.get("GPU", 0)) for node in nodes)
+        found = [node["Resources"] for node in nodes.alive()]
+        gpus = sum(int(node.get("GPU", 0)) for node in found)
         if heavy and gpus:
             return Share(1, 1, max(1, min(gpus, most)))
-        cpus = [int(node.get("CPU", 0)) for node in nodes if node.get("CPU", 0) >= 1]
+        cpus = [int(node.get("CPU", 0)) for node in found if node.get("CPU", 0) >= 1]
         if not cpus:
             raise ProjnerError("no node of the cluster offers a processor. Start one: ray start --address=…")
         each = min(MODEL_CPUS, max(cpus)) if heavy else 1
@@ -112,7 +110,7 @@ class Connection:
             return work
         device = str(settings.get("device", "auto"))
         if device not in self._dtypes:
-            self._dtypes[device] = _dtype_of(_of_models(_alive()), device)
+            self._dtypes[device] = nodes.dtype_of(device)
         if self._dtypes[device] == "auto":
             return work
         config = StageConfig(name=work.config.name, **settings | {"dtype": self._dtypes[device]})
@@ -154,7 +152,7 @@ def connect(address: str | None) -> Connection:
     connection = Connection(own=own, joined=True)
     if not own:
         try:
-            _check_nodes()
+            nodes.check_nodes()
         except ProjnerError:
             connection.close()
             raise
@@ -197,104 +195,6 @@ def check_reached(address: str) -> None:
             f"there is no cluster at {address} ({error}). Start one with 'ray start --head', which prints "
             "its address; or leave --address out and run on this machine alone."
         ) from error
-
-
-def _alive() -> list[dict[str, Any]]:
-    import ray
-
-    nodes: list[dict[str, Any]] = ray.nodes()  # type: ignore[no-untyped-call]
-    return [node for node in nodes if node["Alive"]]
-
-
-def _of_models(nodes: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The nodes that run models: those with GPUs, or all where there is none."""
-    return [node for node in nodes if node["Resources"].get("GPU", 0) >= 1] or nodes
-
-
-def _dtype_of(nodes: list[dict[str, Any]], device: str) -> str:
-    """What `dtype="auto"` is to be on nodes: `auto` where they agree on it, else what all can."""
-    if len(nodes) == 1 and nodes[0]["Resources"].get("GPU", 0) < 2:
-        return "auto"
-    found = {dtype for _, dtype in _answers(nodes, _dtype, device)}
-    return "auto" if len(found) == 1 and "mixed" not in found else "float32"
-
-
-def _dtype(device: str) -> str:
-    """What `dtype="auto"` is on this node; `mixed` where its GPUs differ. It takes none of them for that."""
-    os.environ.pop("CUDA_VISIBLE_DEVICES", None)  # Ray hides them from who takes none
-    found = {devices.dtype("auto", place) for place in devices.places(device)}
-    return found.pop() if len(found) == 1 else "mixed"
-
-
-def _check_nodes() -> None:
-    """Whether every node has this program, and the packages that results depend on, in our versions."""
-    here = _versions()()
-    for name, there in _answers(_alive(), _versions()):
-        if "projner" not in there:
-            raise ProjnerError(
-                f"projner is not installed on the node {name} of the cluster, in the Python that Ray runs on "
-                f"there. Install version {__version__} on every node."
-            )
-        for package, version in here.items():
-            if there.get(package) != version:
-                found = there.get(package, "none")
-                raise ProjnerError(
-                    f"the node {name} of the cluster has {package} {found}, and this machine {version}: "
-                    "results would differ. Install the same versions on every node."
-                )
-
-
-def _answers(
-    nodes: list[dict[str, Any]], ask: Callable[..., Any], *given: Any
-) -> Iterator[tuple[str, Any]]:
-    """Address of every node, and what a function gives there.
-
-    Raises:
-        ProjnerError: one does not answer; what the function says on it.
-    """
-    import ray
-    from ray.exceptions import GetTimeoutError, RayError, RayTaskError
-    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
-
-    asked = []
-    for node in nodes:
-        place = NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)
-        task = ray.remote(ask).options(num_cpus=0, max_calls=1, scheduling_strategy=place)
-        asked.append((node["NodeManagerAddress"], task.remote(*given)))
-    for name, answer in asked:
-        try:
-            yield name, ray.get(answer, timeout=_ANSWERED)
-        except RayTaskError as error:
-            if isinstance(error.cause, ProjnerError):
-                raise ProjnerError(f"the node {name} of the cluster: {error.cause}") from error
-            raise
-        except (RayError, GetTimeoutError) as error:
-            said = str(error).splitlines()[0]
-            raise ProjnerError(
-                f"the node {name} of the cluster does not answer ({said}). Run again when it is gone or back."
-            ) from error
-
-
-def _versions() -> Callable[[], dict[str, str]]:
-    """A function that says what its machine has. It is sent whole, since it must run where we are not."""
-    compared = _COMPARED
-
-    def versions() -> dict[str, str]:
-        from importlib.metadata import PackageNotFoundError, version
-
-        found = {}
-        for package in compared:
-            try:
-                found[package] = version(package).partition("+")[0]  # CPU and CUDA builds are one version
-            except PackageNotFoundError:
-                continue
-        try:
-            from projner_core import __version__ as ours
-        except ImportError:
-            return found
-        return found | {"projner": ours}
-
-    return versions
 
 
 _REGISTRIES: dict[str, Registry] = {

@@ -188,6 +188,7 @@ def _totals(project: Project, layer: Layer, projections: Sequence[Layer], watch:
 def _f1(project: Project, projections: Sequence[Layer], watch: Watch) -> list[list[float]] | None:
     """Of each projection, strict micro F1 with its interval; None without gold entities."""
     from projner_core.evaluation.entities import score
+    from projner_core.evaluation.unmarked import marked_only, unmarked_labels
 
     gold = imported_spans(project, "target")
     if gold is None:
@@ -195,11 +196,14 @@ def _f1(project: Project, projections: Sequence[Layer], watch: Watch) -> list[li
     total = project.count()
     watch.begin("score", 0, total * len(projections))
     expected = project.annotations(gold, 0, total)
+    unmarked = unmarked_labels(expected)
     found = []
     for number, projection in enumerate(projections, 1):
         watch.check()
         spans = (
-            [Span(*target, label) for (_, _, label), target in pair if target is not None]
+            marked_only(
+                (Span(*target, label) for (_, _, label), target in pair if target is not None), unmarked
+            )
             for start in range(0, total, CHUNK)
             for pair in project.targets(projection.id, start, min(start + CHUNK, total))
         )

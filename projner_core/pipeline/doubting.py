@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from projner_core import tagging
 from projner_core.corpus import Span, TagProbabilities
 from projner_core.errors import ProjnerError
+from projner_core.inference.interruption import asking, interruptible
 from projner_core.pipeline.config import StageConfig, fingerprint
 from projner_core.pipeline.filling import CHUNK, fill, is_gone, provenance, standing, there_already
 from projner_core.pipeline.glancing import sign_key
@@ -136,11 +137,11 @@ class _Evidence:
     def read(self, project: Project, start: int, stop: int) -> Iterator[Opinions]:
         """What is said of the pairs in `[start, stop)`."""
         aligners = [
-            (name, [_places(row) for row in project.targets(layer.id, start, stop)])
+            (name, [_places(row) for row in asking(project.targets(layer.id, start, stop))])
             for name, layer in self.aligners
         ]
         models = [
-            (layer.name, [_as_spans(found) for found in project.annotations(layer.id, start, stop)])
+            (layer.name, [_as_spans(found) for found in asking(project.annotations(layer.id, start, stop))])
             for layer in self.models
         ]
         for i in range(stop - start):
@@ -200,7 +201,7 @@ def _look(
             evidence.read(project, start, stop),
             strict=True,
         )
-        for pair, projections, drawn, opinions in known:
+        for pair, projections, drawn, opinions in asking(known):
             own = signals(pair, projections, drawn, usage, opinions)
             found.append(own)
             doubts.append(doubt(projections, own))
@@ -220,8 +221,10 @@ def _usage(project: Project, projection: Layer, watch: Watch) -> Usage:
         stop = min(start + CHUNK, total)
         watch.check()
         pairs = project.pairs(start, stop)
-        for pair, projections in zip(pairs, project.annotations(projection.id, start, stop), strict=True):
-            usage.add(pair, projections)
+        with interruptible(watch.check):
+            rows = zip(asking(pairs), project.annotations(projection.id, start, stop), strict=True)
+            for pair, projections in rows:
+                usage.add(pair, projections)
         watch.advance(stop)
     return usage
 

@@ -123,9 +123,9 @@ def _written(
     sentence = pair.target if side == "target" else pair.source
     if sentence is None or not sentence.tokens:
         raise ProjnerError(
-            f"pair {pair.id!r} has {'no' if sentence is None else 'an empty'} {side} sentence, and a CoNLL file "
-            "has no way to write that: export JSON lines, which hold every pair, or import the pairs again "
-            "without this one."
+            f"pair {pair.id!r} has {'no' if sentence is None else 'an empty'} {side} sentence, which a CoNLL "
+            "file has no way to write: export JSON lines, which can hold it, or make a project without this "
+            "pair."
         )
     try:
         tags = encode(spans, len(sentence), scheme)

@@ -11,6 +11,7 @@ from projner_core.evaluation import errors
 from projner_core.evaluation.dimensions import Seen
 from projner_core.evaluation.errors import Context
 from projner_core.evaluation.summary import Summary, keys, summarise
+from projner_core.evaluation.unmarked import count_left_out, marked_only, unmarked_labels
 from projner_core.pipeline.carried import count_projected
 from projner_core.pipeline.config import StageConfig, fingerprint
 from projner_core.pipeline.filling import CHUNK, fill, provenance, standing, there_already
@@ -20,7 +21,7 @@ from projner_core.pipeline.standards import Standard, spans_of
 from projner_core.store import Layer, LayerKind, Project
 
 if TYPE_CHECKING:
-    from projner_core.corpus import Pair
+    from projner_core.corpus import Pair, Span
 
 # Their projectors place entities by marks in a text; links help to tell the marks apart, if anything.
 _PLACED_BY_MARKS = frozenset({"markers", "back-translation"})
@@ -34,9 +35,12 @@ def find_all(project: Project, layer: Layer, against: Standard, watch: Watch) ->
     config = StageConfig(name=against.against)
     behind = [one for one in (*against.layers, *context.layers) if one is not None]
     marks = [layer.fingerprint, against.state, *(one.fingerprint for one in behind)]
+    if context.partly:  # in what was found before this was told apart, nobody's marking counted as "none"
+        marks.append("of the given source entities, those of pairs that came with a source")
     mark = fingerprint("evaluate", config, *marks)
     if there := there_already(project, mark, "evaluate", watch):
         return there
+    unmarked = _unmarked(project, against)
     about = {"layer": layer.id, "against": against.against, "state": against.state}
     findings = project.open_layer(
         name=f"{layer.name} against {against.against}",
@@ -60,13 +64,34 @@ def find_all(project: Project, layer: Layer, against: Standard, watch: Watch) ->
             findings,
             start,
             [
-                () if gold is None else errors.find(pair, gold, spans_of(found), context=known)
+                ()
+                if gold is None
+                else errors.find(pair, gold, marked_only(spans_of(found), unmarked), context=known)
                 for pair, gold, found, known in rows
             ],
         )
 
     with standing(project, findings, "evaluate"):
         return fill(project, findings, "evaluate", CHUNK, write, watch)
+
+
+def _unmarked(project: Project, against: Standard) -> frozenset[str]:
+    """The labels that are left out: none in a review, where people decided of every entity that they saw."""
+    if against.decided is not None:
+        return frozenset()
+    chunks = (against.spans(project, start, start + CHUNK) for start in range(0, project.count(), CHUNK))
+    return unmarked_labels(spans or () for chunk in chunks for spans in chunk)
+
+
+def _left_out(project: Project, layer: Layer, against: Standard, watch: Watch) -> dict[str, int]:
+    unmarked = _unmarked(project, against)
+
+    def predicted() -> Iterator[tuple[Span, ...]]:
+        for start in range(0, project.count(), CHUNK):
+            watch.check()
+            yield from map(spans_of, project.annotations(layer.id, start, start + CHUNK))
+
+    return count_left_out(predicted(), unmarked)
 
 
 def context_of(project: Project, layer: Layer, position: int) -> Context | None:
@@ -86,10 +111,16 @@ class _Behind:
         self.links = None if marked else links_behind(project, layer.id)
         self.source_gold = self._people_marked()
         self._asked = layer.kind is LayerKind.PROJECTIONS and self.entities is not None
+        self._translation = None if self.source_gold is None else project.translation
 
     @property
     def layers(self) -> tuple[Layer | None, ...]:
         return (self.entities, self.links, self.source_gold) if self._asked else ()
+
+    @property
+    def partly(self) -> bool:
+        """Whether source entities came with some pairs only: the others were translated."""
+        return self._asked and self._translation is not None
 
     def read(self, start: int, stop: int, projections: Sequence[Any]) -> Iterator[Context | None]:
         """The context of each pair of this stretch; None where the layer is no projection."""
@@ -100,7 +131,12 @@ class _Behind:
             [None] * (stop - start) if layer is None else self._project.annotations(layer.id, start, stop)
             for layer in (self.entities, self.links, self.source_gold)
         ]
-        for entities, alignment, gold, found in zip(*columns, projections, strict=True):
+        translated = [""] * (stop - start)
+        if self._translation is not None:
+            translated = self._project.annotations(self._translation, start, stop)
+        for entities, alignment, gold, text, found in zip(*columns, translated, projections, strict=True):
+            if text and not gold:  # nobody marked a sentence that a machine wrote, unless there is something
+                gold = None
             yield Context(entities=entities, alignment=alignment, projections=found, source_gold=gold)
 
     def _people_marked(self) -> Layer | None:
@@ -139,7 +175,8 @@ def add_up(
     if layer.kind is LayerKind.PROJECTIONS:
         projected = count_projected(project, layer.id, counts=against.judges, watch=watch, before=total)
     judged = _judged_pairs(project, against, watch)
-    summary = summarise(judged, everything, projected=projected)
+    dropped = _left_out(project, layer, against, watch)
+    summary = summarise(judged, everything, projected=projected, dropped=dropped)
     watch.check()
     project.write_examples(findings, positions)
     return len(everything), summary

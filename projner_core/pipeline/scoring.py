@@ -12,6 +12,7 @@ from projner_core.corpus import Pair, Sentence, Span
 from projner_core.errors import InputError
 from projner_core.evaluation.entities import Scores, score
 from projner_core.evaluation.tags import strict_spans
+from projner_core.evaluation.unmarked import count_left_out, in_words, marked_only, unmarked_labels
 from projner_core.formats import conll
 from projner_core.schemes import Scheme, validate
 
@@ -75,12 +76,26 @@ def not_allowed(path: Path) -> NotAllowed | None:
 def score_files(gold: Path, predicted: Path, *, samples: int = 1000, seed: int = 0) -> Scores:
     """Strict entity scores of one CoNLL file against another, sentence by sentence.
 
+    Predicted MISC is left out where the gold file has none, here as in all figures of files (`left_out`).
+
     Raises:
         InputError: a file has no tags, or the two do not hold the same tokens; the message names the first
             difference.
     """
     rows = list(_read(gold, predicted))
-    return score([row[1] for row in rows], [row[2] for row in rows], samples=samples, seed=seed)
+    unmarked = unmarked_labels(row[1] for row in rows)
+    found = [marked_only(row[2], unmarked) for row in rows]
+    return score([row[1] for row in rows], found, samples=samples, seed=seed)
+
+
+def left_out(gold: Path, predicted: Path) -> str | None:
+    """What is predicted with labels that the gold file does not mark, in words; None where nothing is.
+
+    Raises:
+        InputError: as `score_files`.
+    """
+    rows = list(_read(gold, predicted))
+    return in_words(count_left_out((row[2] for row in rows), unmarked_labels(row[1] for row in rows))) or None
 
 
 def summarise_files(gold: Path, predicted: Path, *, samples: int = 1000, seed: int = 0) -> Summary:
@@ -91,7 +106,8 @@ def summarise_files(gold: Path, predicted: Path, *, samples: int = 1000, seed: i
     """
     from projner_core.evaluation.summary import summarise
 
-    return summarise(*_found(gold, predicted), samples=samples, seed=seed)
+    pairs, found, dropped = _found(gold, predicted)
+    return summarise(pairs, found, dropped=dropped, samples=samples, seed=seed)
 
 
 def compare_files(gold: Path, one: Path, other: Path, *, samples: int = 10_000, seed: int = 0) -> TwoFiles:
@@ -110,26 +126,28 @@ def compare_files(gold: Path, one: Path, other: Path, *, samples: int = 10_000, 
     from projner_core.evaluation.significance import difference
     from projner_core.evaluation.summary import summarise
 
-    pairs, ours = _found(gold, one)
-    _, theirs = _found(gold, other)
+    pairs, ours, left_of_one = _found(gold, one)
+    _, theirs, left_of_other = _found(gold, other)
     own = min(samples, 1000)
     return TwoFiles(
-        summarise(pairs, ours, samples=own, seed=seed),
-        summarise(pairs, theirs, samples=own, seed=seed),
+        summarise(pairs, ours, dropped=left_of_one, samples=own, seed=seed),
+        summarise(pairs, theirs, dropped=left_of_other, samples=own, seed=seed),
         difference(ours, theirs, samples=samples, seed=seed),
     )
 
 
-def _found(gold: Path, predicted: Path) -> tuple[list[Pair], list[tuple[Finding, ...]]]:
-    """The sentences, and what became of the entities of each."""
+def _found(gold: Path, predicted: Path) -> tuple[list[Pair], list[tuple[Finding, ...]], dict[str, int]]:
+    """The sentences, what became of the entities of each, and how many were left out, by label."""
     from projner_core.evaluation.errors import find
 
+    rows = list(_read(gold, predicted))
+    unmarked = unmarked_labels(row[1] for row in rows)
     pairs, findings = [], []
-    for number, (tokens, ours, theirs) in enumerate(_read(gold, predicted), start=1):
+    for number, (tokens, ours, theirs) in enumerate(rows, start=1):
         pair = Pair(str(number), None, Sentence(tokens))
         pairs.append(pair)
-        findings.append(find(pair, ours, theirs))
-    return pairs, findings
+        findings.append(find(pair, ours, marked_only(theirs, unmarked)))
+    return pairs, findings, count_left_out((row[2] for row in rows), unmarked)
 
 
 def _read(

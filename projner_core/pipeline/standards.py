@@ -108,7 +108,7 @@ def state_of(project: Project, against: Against) -> str:
     """The same as long as nothing that layers are held against has changed; a read of milliseconds."""
     if against == "gold":
         gold = imported_spans(project, "target")
-        return f"gold {gold}"
+        return f"gold {gold}, labels that it does not mark left out"
     last = project.last_action((Kind.SPANS, Kind.VERDICT))
     seen = [str(layer) for layer, since in project.under_review() if since < last]
     return f"review {last} over {', '.join(seen)}"

@@ -13,16 +13,26 @@ from projner_core import taggers
 from projner_core.corpus import Sentence, Span, without_scores
 from projner_core.errors import InputError, ProjnerError
 from projner_core.evaluation.entities import Scores, score
+from projner_core.evaluation.unmarked import marked_only, unmarked_labels
 from projner_core.formats import conll
 from projner_core.inference.interruption import interruptible
 from projner_core.pipeline.exporting import spans_of
 from projner_core.pipeline.lineage import Side, named
 from projner_core.pipeline.progress import Watch
 from projner_core.pipeline.standards import ENTITIES
-from projner_core.schemes import OUTSIDE, Scheme, SchemeError, decode, encode
+from projner_core.schemes import Scheme, SchemeError, decode, encode
 from projner_core.store import Layer, Project
 from projner_core.taggers.base import Tagger
-from projner_core.training import Corpus, Step, Trained, TrainingConfig, corpus, train, train_seeds
+from projner_core.training import (
+    Corpus,
+    Step,
+    Trained,
+    TrainingConfig,
+    corpus,
+    learnt_from,
+    train,
+    train_seeds,
+)
 
 CHUNK = 1000  # pairs read at a time, sentences tagged at a time
 
@@ -51,9 +61,7 @@ class Reading:
         told = ({"licence": self.licence} if self.licence else {}) | dict(about)
         if renamed:
             told["renamed"] = renamed
-        drop = [label for label, to in renamed.items() if to == OUTSIDE]
-        kept = {label: to for label, to in renamed.items() if to != OUTSIDE}
-        return corpus(name, sentences, labels=kept, drop=drop, unmarked=self.unmarked, about=told)
+        return corpus(name, sentences, labels=renamed, unmarked=self.unmarked, about=told)
 
 
 AS_IT_IS = Reading()
@@ -112,17 +120,22 @@ def corpus_of_layer(
 def set_aside(corpora: Sequence[Corpus], share: float, seed: int = 0) -> tuple[list[Corpus], list[Corpus]]:
     """A share of each corpus for choosing the best epoch, drawn by `seed`; what is left is learnt from.
 
+    What is drawn are sentences that differ: one that is there several times, in one corpus or in two, is on
+    one side alone.
+
     Raises:
         ProjnerError: the share is none, or leaves nothing on one of the two sides.
     """
     if not 0 < share < 1:
         raise ProjnerError(f"{share} of the sentences cannot be set aside: give a share between 0 and 1")
     train, dev = [], []
+    side: dict[tuple[str, ...], bool] = {}
     for one in corpora:
-        size = len(one.examples)
-        drawn = set(random.Random(seed).sample(range(size), round(share * size)))
+        new = [tokens for tokens in dict.fromkeys(e.tokens for e in one.examples) if tokens not in side]
+        drawn = set(random.Random(seed).sample(range(len(new)), round(share * len(new))))
+        side |= {tokens: at in drawn for at, tokens in enumerate(new)}
         parts = [
-            tuple(example for at, example in enumerate(one.examples) if (at in drawn) is aside)
+            tuple(example for example in one.examples if side[example.tokens] is aside)
             for aside in (False, True)
         ]
         about = dict(one.about) | {"drawn": f"{share:g} of it was set aside, seed {seed}"}
@@ -131,6 +144,21 @@ def set_aside(corpora: Sequence[Corpus], share: float, seed: int = 0) -> tuple[l
     if not any(one.examples for one in train) or not any(one.examples for one in dev):
         raise ProjnerError(f"{share:g} of these sentences leaves nothing to train on, or nothing set aside")
     return train, dev
+
+
+def learnt_of(corpora: Sequence[Corpus], gold: Path, reading: Reading = AS_IT_IS) -> tuple[int, int]:
+    """How many sentences of a gold file are learnt from, and how many it has.
+
+    Raises:
+        ProjnerError: all of them are: a score on them would say nothing. Or as `corpus_of_file`.
+    """
+    known, every = learnt_from(corpora, [corpus_of_file(gold, reading)])
+    if known and known == every:
+        raise ProjnerError(
+            f"every sentence of {gold} is trained on, so its score would say nothing: give gold sentences "
+            "that have no part in the training"
+        )
+    return known, every
 
 
 def train_tagger(
@@ -179,7 +207,7 @@ def scores_on(
 ) -> Scores:
     """Strict scores of a trained tagger on a gold file: the extrinsic evaluation of a projection.
 
-    Predictions with labels that the gold file never has (MISC, mostly) are dropped: it says nothing of them.
+    Predicted MISC is left out where the gold file never has it: it says nothing of such entities.
 
     Raises:
         Cancelled: `watch` said so.
@@ -194,9 +222,9 @@ def scores_on(
             some = against.examples[start : start + CHUNK]
             found += tagger.tag([Sentence(example.tokens) for example in some])
             watch.advance(start + len(some))
-    known = against.labels()
-    predicted = [[span for span in without_scores(spans) if span.label in known] for spans in found]
-    return score([decode(example.tags, Scheme.IOB2) for example in against.examples], predicted)
+    right = [decode(example.tags, Scheme.IOB2) for example in against.examples]
+    unmarked = unmarked_labels(right)
+    return score(right, [marked_only(without_scores(spans), unmarked) for spans in found])
 
 
 def tagger_of(trained: Trained, device: str = "auto") -> Tagger:

@@ -9,6 +9,7 @@ from typing import Any
 from projner_core import translators
 from projner_core.corpus import Pair, Sentence
 from projner_core.errors import ConflictError, ProjnerError
+from projner_core.inference.interruption import checkpoint, interruptible
 from projner_core.pipeline.config import StageConfig
 from projner_core.pipeline.engines import LOCAL, Engine, Work
 from projner_core.pipeline.filling import CHUNK, called, fill_with
@@ -47,7 +48,8 @@ def translate(project: Project, config: StageConfig, watch: Watch, engine: Engin
         watch.begin("translate", layer.done, layer.done)
     if project.translation != layer.id:
         lang = layer.provenance["lang"]
-        project.adopt_translation(layer, sentences_of(project, layer), source_lang=lang)
+        with interruptible(watch.check):
+            project.adopt_translation(layer, sentences_of(project, layer), source_lang=lang)
     return layer
 
 
@@ -119,9 +121,9 @@ def _same(project: Project, config: StageConfig, adopted: Layer, name: str) -> L
         if _has_changed(config, about.get("revision")):
             raise ProjnerError(
                 f"what {name!r} reads has changed since the project {project.name!r} was translated with it, "
-                "and everything in the project counts the tokens of that translation. To use the changed one, "
-                "make another project of the same file; to go on with the translation that is there, choose "
-                "the translator 'given'."
+                "and everything in the project counts the tokens of that translation. To use what it reads "
+                "now, make another project of the same file; to go on with the translation that is there, "
+                "choose the translator 'given'."
             )
         return adopted
     raise ProjnerError(
@@ -218,5 +220,6 @@ def sentences_of(project: Project, layer: Layer) -> Iterator[Sentence]:
     """The translation of every pair, tokenised as when it was made."""
     lang, how = layer.provenance["lang"], layer.provenance["tokenised"]
     for start in range(0, project.count(), CHUNK):
+        checkpoint()
         for text in project.annotations(layer.id, start, start + CHUNK):
             yield Sentence(tokenise(text, lang, how), lang, text)

@@ -16,6 +16,7 @@ from projner_core import projectors
 from projner_core.corpus import Alignment, Pair, Span, projected_spans
 from projner_core.errors import ProjnerError
 from projner_core.evaluation.entities import score
+from projner_core.evaluation.unmarked import marked_only, unmarked_labels
 from projner_core.pipeline import evidence
 from projner_core.pipeline.aligning import align, timing_key
 from projner_core.pipeline.back_translating import back_translate
@@ -117,6 +118,7 @@ class _Trial:
         count = project.count()
         self._project, self._watch = project, watch
         self._gold: list[tuple[Span, ...]] = project.annotations(gold, 0, count)
+        self._unmarked = unmarked_labels(self._gold)
         self._pairs: list[Pair] = project.pairs(0, count)
         self._layer = tag(project, config.tagger, watch)
         self._entities: list[tuple[Span, ...]] = project.annotations(self._layer.id, 0, count)
@@ -150,7 +152,8 @@ class _Trial:
             found = projector.project(*given, known)
         else:
             found = projector.project(*given)
-        return score(self._gold, list(map(projected_spans, found)), samples=0).micro.f1.value
+        predicted = [marked_only(projected_spans(own), self._unmarked) for own in found]
+        return score(self._gold, predicted, samples=0).micro.f1.value
 
     def forget(self) -> None:
         """Delete the links that were made to try them, half of them where that was cancelled."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from projner_core.corpus import Alignment, Pair, Span
 from projner_core.errors import ProjnerError
+from projner_core.inference.interruption import asking
 from projner_core.projectors.base import Evidence
 
 
@@ -20,7 +21,7 @@ def check_all(
         raise ValueError(
             f"got {len(pairs)} pairs, {len(entities)} lists of entities and {len(alignments)} alignments"
         )
-    for pair, spans, alignment in zip(pairs, entities, alignments, strict=True):
+    for pair, spans, alignment in zip(asking(pairs), entities, alignments, strict=True):
         if not spans:
             continue
         source, target = pair.both()

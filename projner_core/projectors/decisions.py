@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from projner_core.corpus import Pair, Projection, Reason, Span
+from projner_core.inference.interruption import asking
 from projner_core.projectors.candidates import Spans
 from projner_core.projectors.conventions import is_derived
 from projner_core.schemes import OUTSIDE
@@ -55,7 +56,7 @@ def decisions(
     """
     ranked = _ranked(spans, len(chosen), shown)
     row = 0
-    for pair, own in zip(pairs, entities, strict=True):
+    for pair, own in zip(asking(pairs), entities, strict=True):
         decided: list[Projection] = []
         rows = range(row, row + len(own))
         for entity, number in zip(own, rows, strict=True):

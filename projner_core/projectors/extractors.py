@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from projner_core import tagging
 from projner_core.corpus import Pair, Span, TagProbabilities
+from projner_core.inference.interruption import asking
 from projner_core.projectors.base import Found
 from projner_core.projectors.candidates import ARTICLE, Edges
 from projner_core.projectors.kinds import CAPITAL, MARK, SMALL
@@ -80,7 +81,7 @@ def found_spans(
     """
     places: list[tuple[int, int, int]] = []
     row = 0
-    for pair, own, known in zip(pairs, entities, found, strict=True):
+    for pair, own, known in zip(asking(pairs), entities, found, strict=True):
         spans = sorted({(s.start, s.end, s.label) for s in spans_of(known) if len(s) <= max_length})
         for start, end, _ in spans:
             if end > len(pair.target):

@@ -27,6 +27,7 @@ from typing import Literal, get_args
 
 from projner_core.corpus import Alignment, Pair, Projection, Reason, Span
 from projner_core.errors import ProjnerError
+from projner_core.inference.interruption import asking
 from projner_core.projectors.base import NO_EVIDENCE, Evidence
 from projner_core.projectors.checks import check_all
 
@@ -92,7 +93,7 @@ class HeuristicProjector:
         check_all(pairs, entities, alignments)
         return [
             tuple(self._project(pair.target.tokens, own, alignment))
-            for pair, own, alignment in zip(pairs, entities, alignments, strict=True)
+            for pair, own, alignment in zip(asking(pairs), entities, alignments, strict=True)
         ]
 
     def _project(

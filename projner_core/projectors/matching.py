@@ -16,6 +16,7 @@ import numpy as np
 
 from projner_core.corpus import Alignment, Pair, Projection, Span
 from projner_core.errors import ProjnerError
+from projner_core.inference.interruption import checkpoint
 from projner_core.projectors import measures
 from projner_core.projectors.base import NO_EVIDENCE, Ask, Evidence, Found
 from projner_core.projectors.candidates import Edges, Spans, candidate_spans, edges_of
@@ -188,6 +189,7 @@ class MatchingProjector:
             taking = self._taking_part(entities[part])
             known = evidence.part(begin, begin + block)
             rows, spans = self._weighed(pairs[part], taking, alignments[part], known)
+            checkpoint()
             chosen = self._choose(rows, spans, len(taking))
             decided = decisions(pairs[part], taking, spans, chosen, labelling, self.minimum, self.shown)
             if self.ignored:
@@ -227,6 +229,7 @@ class MatchingProjector:
     ) -> tuple[Rows, Spans]:
         names = without_articles(pairs, entities) if self.leave_articles else entities
         rows = entity_rows(pairs, names, alignments, self.forward_share, hard=self.hard)
+        checkpoint()
         edges = edges_of(
             pairs,
             names,
@@ -236,6 +239,7 @@ class MatchingProjector:
             end_on_nouns=self.end_on_nouns,
             published=self.published,
         )
+        checkpoint()
         if self._plain:
             return rows, candidate_spans(
                 rows,

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from projner_core.corpus import Alignment, Link, Pair, Span
+from projner_core.inference.interruption import asking
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -89,7 +90,7 @@ def entity_rows(
     beliefs: list[float] = []
     target_first = np.cumsum([0, *(len(pair.target) for pair in pairs)], dtype=np.int64)
     begin = 0
-    for index, (pair, spans, alignment) in enumerate(zip(pairs, entities, alignments, strict=True)):
+    for index, (pair, spans, alignment) in enumerate(zip(asking(pairs), entities, alignments, strict=True)):
         if not spans:
             continue
         width = len(pair.target)

@@ -27,10 +27,16 @@ def advance(connection: Connection, layer_id: int, column: str, start: int, by: 
         moved = moved.where(~layers.c.complete)
     if connection.execute(moved).rowcount == 1:
         return
-    there = connection.execute(select(layers.c.name, end).where(layers.c.id == layer_id)).one_or_none()
+    there = connection.execute(
+        select(layers.c.name, end, layers.c.complete).where(layers.c.id == layer_id)
+    ).one_or_none()
     if there is None:
         raise ConflictError(
             "The layer was deleted while it was being written; nothing was written. Run again."
+        )
+    if there.complete and column == "done":
+        raise ConflictError(
+            f"The layer {there[0]!r} was finished meanwhile by another run: run again, and it is found."
         )
     raise ConflictError(
         f"The layer {there[0]!r} is written up to pair {there[1]}, but the next chunk starts at {start}: "

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 AUTO, KEEP = "auto", "keep"
+_RECORD = "training.json"  # what `projner train` writes into a tagger's folder
 
 _O = OUTSIDE
 _CLASSES = ("PER", "LOC", "ORG", "MISC")
@@ -139,6 +141,19 @@ def reading(
             target = f"{'B' if prefix in _BEGINS else 'I'}-{target}"
         table[row, written.index(target)] = 1.0
     return Reading(decided, kept, becomes, written, table)
+
+
+def asked(labels: str | Mapping[str, str], model: str) -> str | Mapping[str, str]:
+    """What `labels` asks of a model: of one that `projner train` wrote, `auto` means `keep`.
+
+    Its labels are those that were wanted when it was trained, by their names: EVENT is no MISC there.
+    """
+    if labels != AUTO:
+        return labels
+    try:
+        return KEEP if (Path(model).expanduser() / _RECORD).is_file() else AUTO
+    except (OSError, RuntimeError, ValueError):  # a name that is too long; the home of no user
+        return AUTO
 
 
 def label_set_of(labels: Sequence[str]) -> str:

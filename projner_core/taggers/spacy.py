@@ -13,7 +13,7 @@ from projner_core.errors import ProjnerError
 from projner_core.inference.interruption import checkpoint
 from projner_core.inference.keeping import share
 from projner_core.schemes import OUTSIDE
-from projner_core.taggers.label_sets import AUTO, mapped
+from projner_core.taggers.label_sets import AUTO, asked, mapped
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -35,9 +35,9 @@ class SpacyTagger:
 
     Args:
         model: the name of an installed pipeline, or a folder that spaCy or `projner train` wrote.
-        labels: `auto`: labels become PER, LOC, ORG and MISC, and dates and amounts are dropped; `keep`: they
-            stay what they are; the name of a label set; or what each becomes, `PERSON=PER GPE=LOC`, those not
-            named being dropped.
+        labels: `auto`: labels become PER, LOC, ORG and MISC, and dates and amounts are dropped, but those of
+            a folder that `projner train` wrote stay what they are; `keep`: they stay what they are; the name
+            of a label set; or what each becomes, `PERSON=PER GPE=LOC`, those not named being dropped.
     """
 
     chunk = 1000
@@ -77,7 +77,7 @@ class SpacyTagger:
             raw[index] = [Span(ent.start, ent.end, ent.label_) for ent in doc.ents if ent.label_]
         # Rules may give labels that no component lists.
         labels = [*pipeline.labels, *(span.label for own in raw.values() for span in own)]
-        becomes = mapped(labels, self.labels, model=repr(self.model))
+        becomes = mapped(labels, asked(self.labels, self.model), model=repr(self.model))
         return [
             tuple(
                 Span(span.start, span.end, becomes[span.label])

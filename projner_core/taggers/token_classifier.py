@@ -12,7 +12,7 @@ from projner_core.errors import ProjnerError
 from projner_core.inference import load_classifier
 from projner_core.inference.classifiers import POOLINGS
 from projner_core.inference.devices import check_device, check_dtype, places
-from projner_core.taggers.label_sets import AUTO, Reading, reading
+from projner_core.taggers.label_sets import AUTO, Reading, asked, reading
 from projner_core.tagging import best_entities
 
 if TYPE_CHECKING:
@@ -32,9 +32,9 @@ class TokenClassifier:
             too.
         pooling: `first`: a word has the probabilities of its first piece, as most models were trained;
             `mean`: their mean over its pieces.
-        labels: `auto`: labels become PER, LOC, ORG and MISC, and dates and amounts are dropped; `keep`: they
-            stay what they are; the name of a label set; or what each becomes, `PERSON=PER GPE=LOC`, those not
-            named being dropped.
+        labels: `auto`: labels become PER, LOC, ORG and MISC, and dates and amounts are dropped, but those of
+            a folder that `projner train` wrote stay what they are; `keep`: they stay what they are; the name
+            of a label set; or what each becomes, `PERSON=PER GPE=LOC`, those not named being dropped.
         scheme: `auto`, or how the model writes its tags (IO, IOB1, IOB2, BIOES, BILOU) where that is not seen
             from its tags.
         device: `auto`, `cpu`, `cuda`, `cuda:1`, `mps`.
@@ -101,6 +101,8 @@ class TokenClassifier:
     def _load(self) -> tuple[Classifier, Reading]:
         if self._loaded is None:
             classifier = load_classifier(self.model, device=self.device, dtype=self.dtype)
-            how = reading(classifier.labels, self.labels, self.scheme, model=repr(self.model))
+            how = reading(
+                classifier.labels, asked(self.labels, self.model), self.scheme, model=repr(self.model)
+            )
             self._loaded = classifier, how
         return self._loaded

@@ -8,7 +8,7 @@ To read it: `config` (the settings) → `corpora` (what is learnt from) → `enc
 from __future__ import annotations
 
 from projner_core.training.config import TrainingConfig
-from projner_core.training.corpora import Corpus, Example, corpus
+from projner_core.training.corpora import Corpus, Example, corpus, learnt_from
 from projner_core.training.progress import Step
 from projner_core.training.records import Record
 from projner_core.training.run import Spread, Trained, spread, train, train_seeds
@@ -22,6 +22,7 @@ __all__ = [
     "Trained",
     "TrainingConfig",
     "corpus",
+    "learnt_from",
     "spread",
     "train",
     "train_seeds",

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from projner_core.errors import InputError, ProjnerError
 
 Kind = Literal["transformer", "spacy"]
 
+_ROUNDING = 1e-9  # 0.9 + 0.1 is a little more than 1 to a computer
 _SPACY = {"kind", "lang", "epochs", "batch_size", "learning_rate", "dropout", "seed", "patience"}
 
 
@@ -87,6 +88,15 @@ class TrainingConfig(BaseModel):
         default="auto", description="what products are computed in; the weights are float32 in any case"
     )
 
+    @model_validator(mode="after")
+    def _shares_fit(self) -> Self:
+        if self.lower_case_share + self.upper_case_share > 1 + _ROUNDING:
+            raise ValueError(
+                f"lower_case_share {self.lower_case_share:g} and upper_case_share {self.upper_case_share:g} "
+                "are more than all sentences: together they may be 1"
+            )
+        return self
+
     @property
     def rounds(self) -> float:
         """How often each sentence is seen."""
@@ -146,4 +156,7 @@ class TrainingConfig(BaseModel):
 
 
 def _told(error: ValidationError) -> str:
-    return "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+    return "; ".join(
+        f"{'.'.join(map(str, e['loc'])) or 'training'}: {e['msg'].removeprefix('Value error, ')}"
+        for e in error.errors()
+    )

@@ -88,7 +88,7 @@ def corpus(
     Args:
         name: as of `Corpus`.
         sentences: words and tags of each.
-        labels: other names of its labels; what is not in it keeps its name.
+        labels: other names of its labels, `O` for what is to be no entity; what is not in it keeps its name.
         drop: labels (after renaming) whose entities become O.
         unmarked, weight, about: as of `Corpus`.
 
@@ -116,7 +116,7 @@ def _renamed(tag: str, labels: Mapping[str, str], dropped: frozenset[str]) -> st
     if tag == OUTSIDE:
         return tag
     label = labels.get(tag[2:], tag[2:])
-    return OUTSIDE if label in dropped else f"{tag[0]}-{label}"
+    return OUTSIDE if label == OUTSIDE or label in dropped else f"{tag[0]}-{label}"
 
 
 def with_misc(corpora: Sequence[Corpus], misc: Literal["partial", "outside"]) -> list[Corpus]:
@@ -157,6 +157,13 @@ def tags_of(corpora: Sequence[Corpus]) -> tuple[str, ...]:
             "no sentence has an entity, so there is nothing to learn: give sentences with entities"
         )
     return (OUTSIDE, *(f"{prefix}-{label}" for label in labels for prefix in "BI"))
+
+
+def learnt_from(corpora: Sequence[Corpus], judged: Sequence[Corpus]) -> tuple[int, int]:
+    """How many sentences of `judged` are learnt from, token by token the same, and how many it has."""
+    known = {example.tokens for one in corpora for example in one.examples}
+    sentences = [example.tokens for one in judged for example in one.examples]
+    return sum(tokens in known for tokens in sentences), len(sentences)
 
 
 def spans_of(example: Example) -> tuple[Span, ...]:

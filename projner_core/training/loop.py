@@ -93,6 +93,8 @@ class _Training:
 
         self.config, self.dev, self.place = config, dev, place
         self.dtype = devices.dtype(config.dtype, place)
+        kind = place.partition(":")[0]  # which of several like it does not matter
+        self.machine = {"device": kind, "dtype": self.dtype, "torch": str(torch.__version__)}
         self.tags = tags_of(train)
         self.trainable = build(config, self.tags)
         room = min(config.max_pieces, self.trainable.limit)
@@ -112,7 +114,7 @@ class _Training:
     def run(self, states: States, on_step: OnStep) -> Learnt:
         """All epochs that are missing."""
         standing = Standing(states.fingerprint)
-        kept = states.read()
+        kept = states.read(self.machine)
         if kept is not None:
             standing = self._take(*kept)
         epochs = math.ceil(self.steps / len(self.material))
@@ -128,7 +130,7 @@ class _Training:
             f1 = [epoch["dev"]["f1"] for epoch in history if "dev" in epoch]
             is_best = scores is None or f1[-1] > max(f1[:-1], default=-1.0)
             best = number if is_best else standing.best
-            standing = Standing(states.fingerprint, number, best, history)
+            standing = Standing(states.fingerprint, number, best, history, self.machine)
             states.write(standing, self._learnt(), self._of_optimiser(), is_best=is_best)
             on_step(clock.report(number, number * len(self.material), loss, scores, ends_epoch=True))
         self._put(states.best_weights(standing))

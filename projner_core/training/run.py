@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from projner_core import __version__
+from projner_core import __version__, alone
 from projner_core.errors import ProjnerError
 from projner_core.inference import revision
 from projner_core.training import loop, saving
 from projner_core.training.config import TrainingConfig
-from projner_core.training.corpora import Corpus, with_misc
+from projner_core.training.corpora import Corpus, learnt_from, ordered, with_misc
 from projner_core.training.networks import place_of
 from projner_core.training.progress import OnStep
 from projner_core.training.records import RECORD, Record, versions
@@ -60,24 +60,42 @@ def train(
         on_step: told after every step.
 
     Raises:
-        ProjnerError: `out` holds something else; as `loop.learn`.
+        ProjnerError: `out` holds something else, another process is training into it, or the training was
+            begun on another kind of machine; as `loop.learn`.
     """
     corpora, dev = with_misc(corpora, config.misc), _as_dev(corpora, dev)
+    notes = _of_dev(corpora, dev)
+    if config.kind == "spacy":  # O is O to it
+        notes += _of_outside(corpora)
+        corpora = [replace(one, unmarked=frozenset()) for one in corpora]
     base = _base(config)
     mark = _fingerprint(config, corpora, dev, base)
+    states = States(out.with_name(f"{out.name}.training"), mark)
     if (done := _done(out, mark)) is not None:
+        states.forget()  # where it was killed between its last two steps
         return done
     saving.check_free(out)
-    if config.kind == "spacy":
-        from projner_core.training import spacy_pipeline
+    with alone.alone(states.folder, _TAKEN.format(out=out)):
+        try:
+            if (done := _done(out, mark)) is not None:  # by the process that was at it a moment ago
+                return done
+            saving.check_free(out)
+            if config.kind == "spacy":
+                from projner_core.training import spacy_pipeline
 
-        return Trained(out, spacy_pipeline.train(config, corpora, dev, out, mark, on_step))
-    states = States(out.with_name(f"{out.name}.training"), mark)
-    learnt = loop.learn(config, corpora, dev, states, on_step)
-    record = _record(config, corpora, dev, learnt, mark, base)
-    saving.write_folder(out, record, saving.fill_with(learnt, record))
-    states.forget()
-    return Trained(out, record)
+                return Trained(out, spacy_pipeline.train(config, corpora, dev, out, mark, on_step, notes))
+            learnt = loop.learn(config, corpora, dev, states, on_step)
+            record = _record(config, corpora, dev, learnt, mark, base, notes)
+            saving.write_folder(out, record, saving.fill_with(learnt, record))
+            return Trained(out, record)
+        finally:
+            states.tidy(is_done=(out / RECORD).is_file())
+
+
+_TAKEN = (
+    "another process is training into {out}: wait until it is done, or choose another folder. If there is "
+    "none, the folder is on a disk that cannot lock files"
+)
 
 
 def train_seeds(
@@ -92,10 +110,13 @@ def train_seeds(
     """As `train`, with several seeds from `config.seed` on, each into a folder `seed-N` of `out`.
 
     What is there of a seed is not trained again.
+
+    Raises:
+        ProjnerError: the folder cannot be made; or as `train`.
     """
     if seeds < 1:
         raise ProjnerError(f"{seeds} seeds: at least one is needed")
-    out.mkdir(exist_ok=True)
+    saving.make_folder(out)
     return [
         train(config.changed(seed=seed), corpora, dev, out / f"seed-{seed}", on_step=on_step)
         for seed in range(config.seed, config.seed + seeds)
@@ -140,6 +161,7 @@ def _record(
     learnt: loop.Learnt,
     mark: str,
     base: str,
+    notes: list[str],
 ) -> Record:
     scores = learnt.history[learnt.best - 1].get("dev", {})
     return Record(
@@ -154,10 +176,27 @@ def _record(
         scores=scores,
         history=learnt.history,
         base=base,
-        notes=_notes(learnt),
+        notes=[*_notes(learnt), *notes],
         versions=versions("torch", "transformers"),
         computed={"device": learnt.device, "dtype": learnt.dtype},
     )
+
+
+def _of_dev(corpora: Sequence[Corpus], dev: Sequence[Corpus]) -> list[str]:
+    known, every = learnt_from(corpora, dev)
+    if not known:
+        return []
+    return [f"{known:,} of {every:,} dev sentences were learnt from, so the dev scores are too good."]
+
+
+def _of_outside(corpora: Sequence[Corpus]) -> list[str]:
+    """Of which corpora a spaCy pipeline learns that there is nothing of what nobody marked in them."""
+    return [
+        f"Nobody marked {' or '.join(ordered(one.unmarked))} in {one.name}: this pipeline learnt from it "
+        "that there is none, as O is O to it."
+        for one in corpora
+        if one.unmarked
+    ]
 
 
 def _notes(learnt: loop.Learnt) -> list[str]:

@@ -49,6 +49,25 @@ def check_free(out: Path) -> None:
     """
     if out.exists() or out.is_symlink():
         raise ProjnerError(f"{out} is there already: give a folder that is not, or delete it")
+    _check_parent(out)
+
+
+def make_folder(out: Path) -> None:
+    """Make the folder that several taggers are to be in, where it is not there.
+
+    Raises:
+        ProjnerError: there is no folder that it could be in, or something else is at that place.
+    """
+    _check_parent(out)
+    try:
+        out.mkdir(exist_ok=True)
+    except OSError as error:
+        raise ProjnerError(
+            f"the folder {out} cannot be made: {error.strerror or error}. Choose another place"
+        ) from error
+
+
+def _check_parent(out: Path) -> None:
     if not out.parent.is_dir():
         raise ProjnerError(f"there is no folder {out.parent}: make it, or choose another place")
 

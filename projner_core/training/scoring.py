@@ -53,17 +53,21 @@ class DevScores:
 
 
 def count(dev: Sequence[Corpus], predicted: Sequence[Iterable[Span]]) -> DevScores:
-    """The scores of what was predicted for the sentences of these corpora, one after the other."""
+    """The scores of what was predicted for the sentences of these corpora, one after the other.
+
+    Two corpora of one name are told apart by their number: `dev.conll`, `dev.conll (2)`.
+    """
+    names = _names(dev)
     tallies: dict[tuple[str, str], Counter[str]] = {}
     found = iter(predicted)
-    for one in dev:
+    for name, one in zip(names, dev, strict=True):
         for example in one.examples:
             gold = {(span.start, span.end, span.label) for span in spans_of(example)}
             ours = {(span.start, span.end, span.label) for span in next(found)}
             for kind, spans in (("gold", gold), ("predicted", ours), ("correct", gold & ours)):
                 for *_, label in spans:
                     if label not in one.unmarked:
-                        tallies.setdefault((one.name, label), Counter())[kind] += 1
+                        tallies.setdefault((name, label), Counter())[kind] += 1
 
     def counted(keys: Iterable[tuple[str, str]]) -> Counted:
         total: Counter[str] = sum((tallies[key] for key in keys), Counter())
@@ -72,5 +76,16 @@ def count(dev: Sequence[Corpus], predicted: Sequence[Iterable[Span]]) -> DevScor
     return DevScores(
         counted(tallies),
         {label: counted(k for k in tallies if k[1] == label) for label in ordered(k[1] for k in tallies)},
-        {one.name: counted(k for k in tallies if k[0] == one.name) for one in dev},
+        {name: counted(k for k in tallies if k[0] == name) for name in names},
     )
+
+
+def _names(dev: Sequence[Corpus]) -> list[str]:
+    names: list[str] = []
+    for one in dev:
+        name, number = one.name, 1
+        while name in names:
+            number += 1
+            name = f"{one.name} ({number})"
+        names.append(name)
+    return names

@@ -38,12 +38,14 @@ def train(
     out: Path,
     mark: str,
     on_step: OnStep,
+    told: Sequence[str] = (),
 ) -> Record:
     """Train a pipeline and write its folder, which `spacy.load` reads.
 
     Args:
         config, corpora, dev, out, on_step: as of `run.train`.
         mark: the fingerprint of the training.
+        told: what the record notes beside what is found here.
 
     Raises:
         ProjnerError: there is nothing to learn from, or the folder cannot be written.
@@ -51,7 +53,7 @@ def train(
     tags = tags_of(corpora)
     examples = [example for one in corpora for example in one.examples]
     usable = [example for example in examples if not _spaced(example)]
-    notes = []
+    notes = [*told]
     if len(usable) < len(examples):
         notes.append(
             f"{len(examples) - len(usable):,} sentences with white space for a word of an entity were left "

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import pickle
 import shutil
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,12 +35,14 @@ class Standing:
         epochs: how many are done.
         best: the number of the best epoch so far, counted from 1; 0: none was scored.
         history: of each epoch what was said of it (loss, dev scores).
+        machine: what it was computed on and with: device, dtype, torch; empty: not known.
     """
 
     fingerprint: str
     epochs: int = 0
     best: int = 0
     history: list[dict[str, Any]] = field(default_factory=list)
+    machine: dict[str, str] = field(default_factory=dict)
 
 
 class States:
@@ -54,11 +57,16 @@ class States:
         self.folder = folder
         self.fingerprint = fingerprint
 
-    def read(self) -> tuple[Standing, Weights, dict[str, Any]] | None:
+    def read(
+        self, machine: Mapping[str, str] | None = None
+    ) -> tuple[Standing, Weights, dict[str, Any]] | None:
         """Where it stands, the weights and the optimiser; None where nothing was begun.
 
+        Args:
+            machine: what it would be gone on with on; the weights would be neither's on another.
+
         Raises:
-            ProjnerError: the folder holds another training, or is damaged.
+            ProjnerError: the folder holds another training or one begun on another machine, or is damaged.
         """
         path = self.folder / _STATE
         if not path.is_file():
@@ -73,6 +81,12 @@ class States:
             raise ProjnerError(
                 f"{self.folder} holds an unfinished training with other settings or sentences: delete that "
                 "folder, or train into another one"
+            )
+        if machine is not None and standing.machine and standing.machine != dict(machine):
+            raise ProjnerError(
+                f"{self.folder} holds a training that was begun with {_words(standing.machine)}; here it "
+                f"would go on with {_words(machine)}, and its weights could be had again on neither. Go on "
+                "as it was begun (the settings device and dtype), or delete that folder and begin anew"
             )
         return standing, weights, optimiser
 
@@ -108,8 +122,17 @@ class States:
         """Delete the folder: the training is done."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def tidy(self, *, is_done: bool) -> None:
+        """Leave nothing of a training that is done, and no empty folder of one that kept nothing."""
+        if is_done or not (self.folder / _STATE).is_file():
+            self.forget()
+
     def _best(self, epoch: int) -> Path:
         return self.folder / f"best-{epoch}.pt"
+
+
+def _words(machine: Mapping[str, str]) -> str:
+    return ", ".join(f"{what} {which}" for what, which in machine.items())
 
 
 def _write(path: Path, content: Any) -> None:

@@ -68,7 +68,9 @@ back_translators = ["easyproject"]
     assert "folder/yo/matching, AWESoME".replace("AWESoME", "awesome") in told
     assert "    aligner: counting" in told
     assert "model bert-base-multilingual-cased, about 700 MB, Apache-2.0, not here" in told
-    assert "model facebook/nllb-200-3.3B, its tokenizer alone" in told  # whose tokenizer the back-translator reads
+    assert (
+        "model facebook/nllb-200-3.3B, its tokenizer alone" in told
+    )  # whose tokenizer the back-translator reads
     assert "2 cells" in told
     assert not (tmp_path / "out").exists()
     assert run(path, "--list", "--json") == 0
@@ -100,18 +102,31 @@ def test_fetching_is_asked_for(plan_file, tmp_path, monkeypatch, capsys):
 
     asked = []
 
-    def fetch(name, *, on_progress):
-        asked.append(name)
+    def look_up(name, *, weights):
+        files = {"tokenizer.json": 2_000_000} | ({"model.safetensors": 700_000_000} if weights else {})
+        return fetching.Offer(name, "c" * 40, "mit", files, frozenset(files.keys() - {"tokenizer.json"}))
+
+    def fetch(name, *, weights, on_progress):
+        asked.append((name, weights))
         on_progress(1, 2)
         raise ProjnerError(f"no network for {name}")
 
+    monkeypatch.setattr(fetching, "look_up", look_up)
     monkeypatch.setattr(fetching, "fetch", fetch)
-    path = plan_file('[[pipelines]]\naligners = ["awesome"]', languages='["yo"]')
+    text = '[[pipelines]]\naligners = ["awesome"]\nback_translators = ["easyproject"]'
+    path = plan_file(text, languages='["yo"]')
     assert run(path, "--out", tmp_path / "out") == 1
     assert asked == []
     assert run(path, "--out", tmp_path / "out", "--fetch") == 1
-    assert asked == ["bert-base-multilingual-cased"]
-    assert "no network for bert-base-multilingual-cased" in capsys.readouterr().err
+    assert asked == [
+        ("bert-base-multilingual-cased", True),
+        ("ychenNLP/nllb-200-3.3B-easyproject", True),
+        ("facebook/nllb-200-3.3B", False),  # the tokenizer alone: the whole of it is larger by 17 GB
+    ]
+    told = capsys.readouterr().err
+    assert "no network for bert-base-multilingual-cased" in told
+    assert "size      702 MB" in told
+    assert "facebook/nllb-200-3.3B (its tokenizer alone)\n  size      2 MB\n  licence   mit" in told
 
 
 @pytest.mark.parametrize(("text", "said"), [("title = 3", "plan.toml"), ("", "Field required")])

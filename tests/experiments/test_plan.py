@@ -61,6 +61,24 @@ def test_without_languages_it_is_all_of_the_data_set_but_the_source(tmp_path):
     assert [cell.lang for cell in cells_of(plan(text, tmp_path))] == ["de", "es", "it"]
 
 
+def test_of_universal_ner_a_plan_over_gold_sentences_takes_what_is_parallel(tmp_path):
+    text = 'title = "t"\nsource = "gold"\n[[data]]\nname = "uner"\n[[pipelines]]\n'
+    assert [cell.lang for cell in cells_of(plan(text, tmp_path))] == ["de", "pt", "ru", "sv", "zh"]
+
+
+def test_n_grams_are_short_only_where_tokens_are_characters():
+    """METHOD: 30 words for ja, th, zh; of any length elsewhere."""
+    for name in ("xtreme", "masakhaner2"):
+        cells = cells_of(Plan.from_toml(PLANS / f"{name}.toml"), beside=PLANS)
+        own = [cell for cell in cells if cell.method.startswith("n-gram")]
+        lengths = {cell.lang: cell.config.projector.settings.get("max_length", 0) for cell in own}
+        assert {lang for lang, length in lengths.items() if length} == (
+            {"ja", "th", "zh"} if name == "xtreme" else set()
+        )
+        assert set(lengths.values()) <= {0, 30}
+        assert len(own) == 2 * len({cell.lang for cell in cells})
+
+
 def test_only_names_data_languages_and_methods(tmp_path):
     made = plan(HEAD + '[[pipelines]]\nprojectors = ["matching", "heuristic"]', tmp_path)
     for only, expected in (
@@ -100,6 +118,12 @@ def test_two_rows_of_one_name_are_refused(tmp_path):
             "nothing is translated, but a translator is named: nllb",
         ),
         (HEAD.replace("gold", "translate") + "[[pipelines]]", "needs its translators"),
+        (
+            HEAD.replace("gold", "translate") + '[[pipelines]]\ntranslators = ["nllb"]',
+            "no source entities are given: each group of pipelines needs its taggers",
+        ),
+        (HEAD + 'label = "a/b"\n[[pipelines]]', r"has a /, which parts"),
+        (HEAD + 'labels = ["PER"]\nignored = ["PER"]\n[[pipelines]]', "PER cannot be scored and ignored"),
         (HEAD.replace("gold", "silver") + "[[pipelines]]", "'gold' or 'translate'"),
         ('published = "mine"\n' + HEAD + "[[pipelines]]", r"there are: europarl-ner, masakhaner2, xtreme"),
         ("limit = -1\n" + HEAD + "[[pipelines]]", "greater than or equal to 0"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 
 from projner_core.corpus import Span
 from projner_core.evaluation.entities import score
@@ -32,7 +33,7 @@ RESULTS = [
     result("zh", "heuristic", 4, 1),
 ]
 PUBLISHED = Published(
-    "of a paper", 2, {"theirs": {"yo": 70.25, "zh": 50.0, "mean": 60.1}, "best": {"yo": 99.0}}
+    "of a paper", 2, {"theirs": {"yo": 70.25, "zh": 50.0, "mean": 60.1}, "best": {"yo": 99.0}}, "demo"
 )
 
 
@@ -95,14 +96,16 @@ def test_a_published_mean_over_other_languages_is_not_set_beside():
     theirs = made.rows[2]
     assert [entry.text for entry in theirs.entries] == ["70.2", ""]
     assert "over 2 languages, those measured here over 1" in made.about
-    only_means = Published("x", 18, {"theirs": {"mean": 67.3}})
+    only_means = Published("x", 18, {"theirs": {"mean": 67.3}}, "demo")
     made = tables.table("T", RESULTS, published=only_means)
     assert [entry.text for entry in made.rows[2].entries] == ["", "", "67.3"]
     assert "over 18 languages, those measured here over 2" in made.about
 
 
 def test_published_languages_go_by_any_code():
-    made = tables.table("T", [result("yor", "m", 2, 2)], published=Published("x", 1, {"p": {"yo": 1.0}}))
+    made = tables.table(
+        "T", [result("yor", "m", 2, 2)], published=Published("x", 1, {"p": {"yo": 1.0}}, "demo")
+    )
     assert made.rows[1].entries[0].text == "1.0"
 
 
@@ -168,3 +171,36 @@ def test_results_come_back_from_json():
 
     for one in (*RESULTS, result("yo", "m", 4, 2, samples=10), failed("zh", "ẹ̀")):
         assert Result.from_dict(json.loads(json.dumps(one.to_dict()))) == one
+
+
+def test_published_figures_stand_beside_their_own_data_alone():
+    """Not beside another set, another split, or a folder of one's own."""
+    for wrong in (replace(RESULTS[0], data_set="other"), replace(RESULTS[0], split="dev")):
+        made = tables.table("T", [wrong], published=PUBLISHED)
+        assert [row.name for row in made.rows] == ["matching"]
+        assert made.about == ""
+        assert "published" not in tables.comma_separated([wrong], PUBLISHED)
+    mixed = [result("yo", "m", 4, 2), result("yo", "m", 4, 2, data="mine")]
+    theirs = tables.table("T", mixed, published=PUBLISHED).rows[1]
+    assert [entry.text for entry in theirs.entries] == ["70.2", "", ""]
+
+
+def test_a_table_of_the_first_sentences_says_so():
+    made = tables.table("T", [replace(one, limit=50) for one in RESULTS], published=PUBLISHED)
+    text = tables.markdown([made])
+    assert "## Strict F1, first 50 sentences, per cent" in text
+    assert "published figures are of all sentences, those measured here of the first ones alone" in text
+
+
+def test_sentences_left_out_and_mixed_versions_are_said():
+    first, second = (
+        replace(one, about={"models": {"mbert": f"v{number}"}, "data": {"target": {"left_out": number}}})
+        for number, one in enumerate(RESULTS[::2], start=1)
+    )
+    made = tables.table("T", [first, second])
+    assert made.remarks == (
+        "Sentences left out, as no CoNLL file can hold one of their tokens: 1 of demo yo, 2 of demo zh.",
+        "Figures are of 2 versions of the model mbert: run the plan again where it is.",
+    )
+    assert "2 of demo zh" in tables.markdown([made])
+    assert "2 of demo zh" in tables.latex([made])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from projner_core import inference
 from projner_core.errors import ProjnerError
-from projner_core.inference.batching import Budget, Waiting
+from projner_core.inference.batching import Budget, Waiting, is_out_of_memory
 from projner_core.inference.devices import MemoryUse
 from projner_core.inference.interruption import interruptible
 
@@ -109,6 +109,20 @@ def test_memory_that_ran_out_in_a_thread_is_known_in_another():
     second = Machine(lengths, 100)
     results(lengths, second, budget)
     assert second.failures() == []
+
+
+@pytest.mark.parametrize(
+    ("said", "memory"),
+    [
+        ("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`", True),
+        ("cuDNN error: CUDNN_STATUS_ALLOC_FAILED", True),
+        ("CUDA out of memory. Tried to allocate 2.00 GiB", True),
+        ("CUDA error: CUBLAS_STATUS_EXECUTION_FAILED when calling `cublasSgemm`", False),
+        ("device-side assert triggered", False),
+    ],
+)
+def test_what_devices_say_of_their_memory(said, memory):
+    assert is_out_of_memory(RuntimeError(said)) is memory
 
 
 def test_threads_that_fail_at_once_halve_it_once():

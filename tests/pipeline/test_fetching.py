@@ -7,6 +7,7 @@ import pytest
 from projner_core.errors import ProjnerError
 from projner_core.inference import fetching as hub
 from projner_core.inference.devices import DeviceFacts
+from projner_core.inference.interruption import checkpoint
 from projner_core.pipeline import fetching, running
 from projner_core.pipeline.fetching import FetchConfig
 from projner_core.pipeline.progress import Cancelled, Watch
@@ -52,6 +53,22 @@ def test_a_download_stops_where_it_is_cancelled(asked):
     with pytest.raises(Cancelled):
         fetching.fetch(FetchConfig(model="facebook/m2m100_418M"), watch)
     assert told[-1].done < 5
+
+
+def test_the_fetch_of_a_tokenizer_and_one_that_tells_nothing_can_be_cancelled(monkeypatch):
+    asked = []
+
+    def fetch(model, *, revision=None, weights=True, on_progress=None):
+        for _ in range(100):
+            asked.append(model)
+            checkpoint()
+
+    monkeypatch.setattr(hub, "fetch", fetch)
+    for config in (FetchConfig(model="a/b", tokenizer="c/d"), FetchConfig(model="c/d")):
+        asked.clear()
+        with pytest.raises(Cancelled):
+            fetching.fetch(config, Watch(None, lambda: len(asked) >= 4))
+        assert asked == ["c/d"] * 4
 
 
 def test_a_worker_fetches_and_says_how_it_ended(project, asked, monkeypatch):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import event
 
@@ -161,6 +163,22 @@ def test_an_unknown_language_becomes_that_of_the_translation(tmp_path, rec):
             project.adopt_translation(layer, sentences(ENGLISH[:1]), source_lang="eng")
             assert project.source_lang == other.source_lang == "eng"
             assert other.pair(0).source.lang == "eng"
+
+
+def test_given_sentences_of_an_unknown_language_do_not_take_that_of_the_translation(tmp_path, rec):
+    with Project.create(tmp_path / "p.sqlite", name="p", source_lang="und", target_lang="yor") as project:
+        with project.importing() as importer:
+            given = replace(rec("2", None, "Juma lọ ."), source=Sentence(("Juma", "left"), "und"))
+            importer.add([rec("1", None, "Adé lọ ."), given])
+        assert project.without_source() == 1
+        before = project.pair(1).source
+        assert before.lang == "und"
+        layer = translation(project, texts=("Ade salió .", ""))
+        project.adopt_translation(layer, sentences(("Ade salió .", "")), source_lang="spa")
+        assert project.pair(1).source == before
+        assert project.without_source() == 0
+    with Project.open(tmp_path / "p.sqlite") as again:
+        assert again.pair(1).source == before
 
 
 def test_a_known_language_stays_and_the_pair_says_its_own(tmp_path, rec):

@@ -103,3 +103,46 @@ def test_all_pairs_are_asked_for_at_once_and_another_file_is_another_revision(tm
     assert translator.revision() == before
     path.write_text("b\n", encoding="utf-8")
     assert translator.revision() != before
+
+
+def partly(*ids: str, given: tuple[str, ...] = ("2",)) -> list[Pair]:
+    source = Sentence(("Given",), "en")
+    return [Pair(name, source if name in given else None, Sentence(("Habari",), "sw")) for name in ids]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.txt", "a\n\nc\n"),
+        ("a.txt", "a\nnot read\nc\n\n"),
+        ("a.txt", "a\nc\n"),
+        ("a.tsv", "2\tnot read\n1\ta\n3\tc\n"),
+        ("a.tsv", "1\ta\n3\tc\n"),
+    ],
+)
+def test_pairs_with_a_source_may_be_there_or_not(tmp_path, name, content):
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    translator = translators.create("file", path=str(tmp_path / name))
+    assert translator.reads_every_pair
+    assert [sentence.tokens for sentence in translator.translate(partly("1", "2", "3"))] == [
+        ("a",),
+        ("Given",),
+        ("c",),
+    ]
+
+
+def test_blank_lines_at_the_end_that_can_be_read_in_two_ways(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("a\nc\n\n", encoding="utf-8")  # three lines, or two and a blank one
+    translator = translators.create("file", path=str(path))
+    with pytest.raises(InputError, match="blank lines at the end"):
+        translator.translate(partly("1", "2", "3"))
+    found = translator.translate(partly("1", "3", "2"))  # both ways say the same
+    assert [sentence.tokens for sentence in found] == [("a",), ("c",), ("Given",)]
+
+
+def test_neither_all_pairs_nor_those_without_a_source(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("a\nb\nc\nd\n", encoding="utf-8")
+    with pytest.raises(InputError, match="4 lines; expected 3, one a pair, or 2, one for each pair without"):
+        translators.create("file", path=str(path)).translate(partly("1", "2", "3"))

@@ -21,6 +21,7 @@ from projner_core.aligners._statistical.training import Posteriors, train
 from projner_core.aligners._statistical.units import Joiner, Units, apart
 from projner_core.aligners._statistical.words import Vocabulary
 from projner_core.corpus import Alignment, Link, Pair
+from projner_core.inference.interruption import asking, checkpoint
 
 _LEAST_NAME = 0.2  # expected links between two words of names, for them to be believed
 _LEAST_LESSON = 0.01  # of an expected link, for it to be learned from
@@ -60,10 +61,10 @@ class Knowledge:
     def align(self, pairs: Sequence[Pair]) -> list[Alignment]:
         """Train on pairs that have no empty side, and say what is linked."""
         pieces: list[tuple[int, Piece]] = []
-        units = [self._units(pair) for pair in pairs]
+        units = [self._units(pair) for pair in asking(pairs)]
         sources = Text(self._source_words, [], [])
         targets = Text(self._target_words, [], [])
-        for number, (source, target) in enumerate(units):
+        for number, (source, target) in enumerate(asking(units)):
             source_ids, target_ids = (
                 self._source_words.ids(source.words),
                 self._target_words.ids(target.words),
@@ -73,11 +74,12 @@ class Knowledge:
                 pieces.append((number, piece))
                 sources.add(source_ids[piece.of_source], source_shapes[piece.of_source])
                 targets.add(target_ids[piece.of_target], target_shapes[piece.of_target])
+        checkpoint()
         block = build_block(sources, targets)
         posteriors = train(block, self._priors(block), self._settings.model, self._settings.threads)
         links: list[list[Link]] = [[] for _ in pairs]
         weak: list[list[Link]] = [[] for _ in pairs]
-        for number, link in self._links(units, pieces, block, posteriors):
+        for number, link in asking(self._links(units, pieces, block, posteriors), 10_000):
             (links if link.score >= self._settings.threshold else weak)[number].append(link)
         return [Alignment(tuple(a), tuple(b)) for a, b in zip(links, weak, strict=True)]
 
@@ -90,7 +92,7 @@ class Knowledge:
         source: list[int] = []
         target: list[int] = []
         count: list[float] = []
-        for pair, alignment in zip(pairs, alignments, strict=True):
+        for pair, alignment in zip(asking(pairs), alignments, strict=True):
             here, there = self._units(pair)
             source_ids, target_ids = here.spread(self._source_words), there.spread(self._target_words)
             for link in sorted(
@@ -139,13 +141,17 @@ class Knowledge:
 
     def _priors(self, block: Block) -> list[Pseudocounts]:
         """All that is believed of a block's pairs of words before it is seen, one a level."""
+        checkpoint()
         given = self._given.pseudocounts(block, self._source_words, self._target_words)
+        checkpoint()
         learned = self._learned.pseudocounts(block, self._source_words, self._target_words)
         priors = [a + b for a, b in zip(given, learned, strict=True)]
+        checkpoint()
         if self._compounds and self._settings.model.compounds > 0:
             compounds = self._compounds.counts(*self._numbers(block), self._settings.model.compounds)
             more = compounds.pseudocounts(block, self._source_words, self._target_words)
             priors = [a + b for a, b in zip(priors, more, strict=True)]
+        checkpoint()
         if self._settings.similarity > 0:
             alike = similar_pairs(
                 block, *self._words(block), weight=self._settings.similarity, threads=self._settings.threads

@@ -10,6 +10,7 @@ from rapidfuzz.process import cpdist
 from projner_core.aligners._statistical.arrays import FloatArray, sums
 from projner_core.aligners._statistical.lexical import Pseudocounts
 from projner_core.aligners._statistical.tables import Block, Table
+from projner_core.inference.interruption import checkpoint
 from projner_core.similarity.letters import letters, plausible
 from projner_core.similarity.sound import BY_SOUND, consonants
 from projner_core.similarity.spelling import romanise
@@ -45,6 +46,7 @@ def similar_pairs(
         table, [romanise(word) for word in sources], [romanise(word) for word in targets], threads
     )
     for script, least_consonants in BY_SOUND:
+        checkpoint()
         source_by_sound = np.array([bool(script.search(word)) for word in sources])
         target_by_sound = np.array([bool(script.search(word)) for word in targets])
         if source_by_sound.any() or target_by_sound.any():
