@@ -1,8 +1,7 @@
 """Networks as large as the real ones, with random weights: their speed and memory, with no download.
 
-A tokenizer of a few thousand pieces is trained on the texts that are measured, so that words fall into about
-as many pieces as with the real one; the tables of the network have their real size. What such a model says
-means nothing, and how long it says it is for the measuring program to fix.
+The tokenizer is made of the texts that are given; the tables of the network have their real size. What such a
+model says means nothing, and how long it says it is for the measuring program to fix.
 """
 
 from __future__ import annotations

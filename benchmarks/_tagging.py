@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import torch
 
 from projner_core.bundled import MODELS
-from projner_core.inference import load_classifier
+from projner_core.inference.classifiers import load_classifier
 from projner_core.inference.networks.tagger import load
 
 Sentences = Sequence[Sequence[str]]

@@ -10,8 +10,9 @@ import torch
 from transformers import AutoModelForTokenClassification, AutoTokenizer
 
 from projner_core.errors import ProjnerError
-from projner_core.inference import classifiers, free, load_classifier
+from projner_core.inference import classifiers, free
 from projner_core.inference.batching import Budget
+from projner_core.inference.classifiers import load_classifier
 from projner_core.inference.interruption import interruptible
 from tests import models
 

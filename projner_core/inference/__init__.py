@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from projner_core.inference.batching import Budget, batches, in_batches
 from projner_core.inference.checkpoints import locate, revision
-from projner_core.inference.classifiers import Classifier, load_classifier
 from projner_core.inference.devices import DEVICES, DTYPES, device, dtype, places
 from projner_core.inference.encoders import Encoder, load_encoder
 from projner_core.inference.generation import Generator, load_generator
@@ -29,7 +28,6 @@ __all__ = [
     "DEVICES",
     "DTYPES",
     "Budget",
-    "Classifier",
     "Encoder",
     "Generator",
     "Subwords",
@@ -42,7 +40,6 @@ __all__ = [
     "free",
     "in_batches",
     "load_all",
-    "load_classifier",
     "load_encoder",
     "load_generator",
     "load_network",

@@ -9,8 +9,7 @@ import numpy as np
 
 from projner_core.corpus import Sentence, Span, TagProbabilities
 from projner_core.errors import ProjnerError
-from projner_core.inference import load_classifier
-from projner_core.inference.classifiers import POOLINGS
+from projner_core.inference.classifiers import POOLINGS, load_classifier
 from projner_core.inference.devices import check_device, check_dtype, places
 from projner_core.taggers.label_sets import AUTO, Reading, asked, reading
 from projner_core.tagging import best_entities
