@@ -32,7 +32,7 @@ from projner_ui import (
 )
 from projner_ui.aligner_marks import Mark, Marked
 from projner_ui.aligner_pair import OWN, ordinal
-from projner_ui.pipeline_form import named
+from projner_ui.stages import named
 
 APP = str(Path(__file__).parents[2] / "app.py")
 TRAP = "<img src=x onerror=alert(1)>"
