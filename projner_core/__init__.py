@@ -3,4 +3,4 @@
 Importing this package imports nothing heavy; each system is loaded when it is created.
 """
 
-__version__ = "0.4.0"
+__version__ = "0.5.0"

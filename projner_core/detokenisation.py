@@ -117,10 +117,14 @@ def _roles(tokens: Sequence[str]) -> list[str]:
 
 def _quotes(tokens: Sequence[str]) -> dict[int, str]:
     """Which quotes open and which close."""
-    there = {quote: [at for at, token in enumerate(tokens) if token == quote] for quote in _QUOTES}
+    # What an export to CSV made of a quote, as in files of MasakhaNER, is one still.
+    bare = ['"' if token and set(token) == {'"'} else token for token in tokens]
+    there = {quote: [at for at, token in enumerate(bare) if token == quote] for quote in _QUOTES}
     found: dict[int, str] = {}
     for one in ('"', "'"):
         found |= _in_turn(there[one])
+    if len(there['"']) % 2:
+        found[there['"'][-1]] = _left_over(tokens, there['"'][-1])
     if there["”"] and not there["“"] and "„" not in tokens:
         found |= _in_turn(there["”"])
     if there["’"] and not there["‘"] and "‚" not in tokens and len(there["’"]) > 1:
@@ -141,6 +145,13 @@ def _in_turn(places: Sequence[int]) -> dict[int, str]:
     """Open, close, open, close; one that is left over closes, as an apostrophe does."""
     paired = len(places) // 2 * 2
     return {at: "opens" if n < paired and n % 2 == 0 else "closes" for n, at in enumerate(places)}
+
+
+def _left_over(tokens: Sequence[str], at: int) -> str:
+    """What a quotation mark is whose other half is in another sentence."""
+    begins = at + 1 < len(tokens) and tokens[at + 1][:1].isalnum()
+    ended = at > 0 and all(character in _CLOSING for character in tokens[at - 1])
+    return "opens" if begins and not ended else "closes"
 
 
 def _full_width(character: str) -> bool:

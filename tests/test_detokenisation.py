@@ -99,3 +99,17 @@ def test_the_text_that_came_with_a_sentence_is_kept():
 @pytest.mark.parametrize("text", ["Something else", "Angela", "Angela Merkel left", "", "Merkel Angela"])
 def test_a_text_of_other_words_is_not_trusted(text):
     assert running_text(Sentence(("Angela", "Merkel"), "de", text)).text == "Angela Merkel"
+
+
+@pytest.mark.parametrize(
+    ("tokens", "text"),
+    [
+        (["Yagize", "ati", '""""', "Itariki", "ya", "4", ".", '""""'], 'Yagize ati """"Itariki ya 4.""""'),
+        (["ati", '"', "Itariki"], 'ati "Itariki'),  # it closes in another sentence
+        (['"', "Itariki", "ya", "4"], '"Itariki ya 4'),
+        (["Itariki", "ya", "4", ".", '"'], 'Itariki ya 4."'),
+        (["Itariki", '"', "ya"], 'Itariki "ya'),
+    ],
+)
+def test_quotes_that_csv_or_a_sentence_end_broke(tokens, text):
+    assert detokenise(tokens) == text

@@ -52,8 +52,10 @@ def _best_cut(text: str) -> int | None:
     found = [[match.end() for match in pause.finditer(text)] for pause in _PAUSES]
     found.append(list(_between_characters(text)))
     inside = [[place for place in places if 0 < place < len(text)] for places in found]
-    for least in (_MIDDLE, 0.0):
-        for places in inside:
+    # A marked entity is not torn, where there is another place.
+    whole = [[p for p in places if text.count("[", 0, p) <= text.count("]", 0, p)] for places in inside]
+    for least, several in ((_MIDDLE, whole), (0.0, whole), (_MIDDLE, inside), (0.0, inside)):
+        for places in several:
             near = [p for p in places if least * len(text) <= p <= (1 - least) * len(text)]
             # not where one side would hold nothing to read
             near = [p for p in near if not is_blank(text[:p]) and not is_blank(text[p:])]

@@ -66,6 +66,12 @@ dropped later, where the data set has none."""
 _NAMES = {
     "PERS": "PER", "LOCATION": "LOC", "ORGANIZATION": "ORG", "ORGANISATION": "ORG", "FACILITY": "LOC",
     "MISCELLANEOUS": "MISC", "GEO": "LOC", "GEOPOLITICAL": "LOC", "NUMBER": _O, "NUM": _O,
+    "DATETIME": _O, "PERIOD": _O, "NUMERIC": _O, "NUMERIC_VALUE": _O, "TIM": _O, "PHONE": _O,
+    "TITLE_AFFIX": _O, "NAT_REL_POL": "MISC", "CREATIVE_WORK": "MISC", "MOVEMENT": "MISC",
+    "DERIV_PER": "MISC",
+    # GermEval: what is derived from a name, or holds one
+    "LOCDERIV": "MISC", "ORGDERIV": "MISC", "PERDERIV": "MISC", "OTHDERIV": "MISC",
+    "LOCPART": _O, "ORGPART": _O, "PERPART": _O, "OTHPART": _O,
 }  # fmt: skip
 
 _PREFIXED = re.compile(r"([BIESLUM])[-_](.+)", re.DOTALL)
@@ -141,6 +147,31 @@ def reading(
             target = f"{'B' if prefix in _BEGINS else 'I'}-{target}"
         table[row, written.index(target)] = 1.0
     return Reading(decided, kept, becomes, written, table)
+
+
+PROBE = ("Angela", "Merkel", "met", "Barack", "Obama", "in", "Berlin", ".")
+"""A sentence whose entities any tagger of English knows, and most of other languages."""
+_PROBED = (0, 3, 6)  # where they begin
+
+
+def writes_iob1(tags: Sequence[str], rows: NDArray[np.float32]) -> bool:
+    """Whether a model that has every `B-X` writes IOB1 all the same: its entities begin with `I-X`.
+
+    Checkpoints that were trained on CoNLL-2003 as it was published do, for example dbmdz's BERT.
+
+    Args:
+        tags: of the model.
+        rows: its probabilities at every word of `PROBE`, (words, tags).
+    """
+    parted = _parted(tags)
+    begins = {label: at for at, (prefix, label) in enumerate(parted) if prefix == "B"}
+    inside = 0
+    for word in _PROBED:
+        best = int(rows[word].argmax())
+        prefix, label = parted[best]
+        if prefix == "I" and label in begins and rows[word, best] > 10 * rows[word, begins[label]]:
+            inside += 1
+    return inside >= 2
 
 
 def asked(labels: str | Mapping[str, str], model: str) -> str | Mapping[str, str]:

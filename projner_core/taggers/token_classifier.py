@@ -11,7 +11,8 @@ from projner_core.corpus import Sentence, Span, TagProbabilities
 from projner_core.errors import ProjnerError
 from projner_core.inference.classifiers import POOLINGS, load_classifier
 from projner_core.inference.devices import check_device, check_dtype, places
-from projner_core.taggers.label_sets import AUTO, Reading, asked, reading
+from projner_core.schemes import Scheme
+from projner_core.taggers.label_sets import AUTO, PROBE, Reading, asked, reading, writes_iob1
 from projner_core.tagging import best_entities
 
 if TYPE_CHECKING:
@@ -100,8 +101,11 @@ class TokenClassifier:
     def _load(self) -> tuple[Classifier, Reading]:
         if self._loaded is None:
             classifier = load_classifier(self.model, device=self.device, dtype=self.dtype)
-            how = reading(
-                classifier.labels, asked(self.labels, self.model), self.scheme, model=repr(self.model)
-            )
+            wanted = asked(self.labels, self.model)
+            how = reading(classifier.labels, wanted, self.scheme, model=repr(self.model))
+            if self.scheme == AUTO and how.scheme is Scheme.IOB2:
+                (rows,) = classifier.probabilities([PROBE])
+                if writes_iob1(classifier.labels, rows):
+                    how = reading(classifier.labels, wanted, Scheme.IOB1, model=repr(self.model))
             self._loaded = classifier, how
         return self._loaded

@@ -16,14 +16,15 @@ from projner_core.inference.devices import check_device, check_dtype
 from projner_core.inference.generation import Generator, load_generator
 from projner_core.translators.seq2seq import pairs_at_once, translated
 
-_OWN = str.maketrans({"[": "(", "]": ")"})
+# Everything that `projectors.marked_text` would read as a mark; one character for one, so that places hold.
+_OWN = str.maketrans("[]［］【】〔〕⟦⟧<>＜＞", "()（）（）（）()‹›‹›")
 
 
 class EasyProject:
     """Translates source sentences into the target language, each entity in `[ ]`.
 
     What it writes is read by the projectors `markers` and `back-translation`. Brackets of the sentence itself
-    are given as round ones, so that every square bracket is a mark.
+    are given as round ones, so that every square bracket is a mark, and `<b>` as ‹b›.
 
     Args:
         model: a folder, or a hub name that was fetched before: EasyProject's NLLB.

@@ -5,6 +5,7 @@ What is read is each pair's target sentence, what is written is its source sente
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Literal
 
@@ -16,6 +17,8 @@ from projner_core.inference.devices import check_device, check_dtype
 from projner_core.inference.generation import Generator, load_generator
 from projner_core.inference.language_codes import code_of
 from projner_core.tokenisation import tokenise
+
+_QUOTES = re.compile(r'"{2,}')
 
 
 class GeneratingTranslator:
@@ -68,7 +71,8 @@ class GeneratingTranslator:
             ProjnerError: the model is not on this machine, is broken or does not know a language, or the
                 memory does not suffice for one sentence.
         """
-        texts = [detokenisation.running_text(pair.target).text for pair in pairs]
+        # `""""` is how some corpora write a quotation mark; no translation model has seen it.
+        texts = [_QUOTES.sub('"', detokenisation.running_text(pair.target).text) for pair in pairs]
         langs = [self.target_lang or pair.target.lang for pair in pairs]
         written = translated(self._loaded, texts, langs, self.source_lang, self.beams, self.max_length)
         lang = code_of(self.source_lang)
@@ -145,7 +149,7 @@ def translated(
     groups: dict[tuple[str, str], list[int]] = {}
     for at, text in enumerate(texts):
         if text.strip():
-            groups.setdefault((read[at], wanted[at]), []).append(at)
+            groups.setdefault((code_of(read[at]), code_of(wanted[at])), []).append(at)
     found = [""] * len(texts)
     for (source_lang, target_lang), places in groups.items():
         for lang in (source_lang, target_lang):

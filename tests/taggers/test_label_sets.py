@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from projner_core.corpus import Span
 from projner_core.errors import ProjnerError
 from projner_core.schemes import Scheme, decode, encode
-from projner_core.taggers.label_sets import LABEL_SETS, label_set_of, mapped, reading
+from projner_core.taggers.label_sets import LABEL_SETS, label_set_of, mapped, reading, writes_iob1
 from projner_core.tagging import best_entities
 from tests.models import CONLL_TAGS
 
@@ -197,3 +197,29 @@ def test_labels_of_no_known_set_stay_and_known_names_among_them_are_understood()
 def test_what_cannot_be_meant_is_said(wanted, said):
     with pytest.raises(ProjnerError, match=said):
         reading(prefixed(["PERSON"]), wanted)
+
+
+CONLL = ("O", "B-MISC", "I-MISC", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC")
+
+
+def believing(*tags):
+    rows = np.full((len(tags), len(CONLL)), 0.001, dtype=np.float32)
+    for word, tag in enumerate(tags):
+        rows[word, CONLL.index(tag)] = 0.992
+    return rows
+
+
+def test_a_checkpoint_that_begins_entities_with_i_writes_iob1_though_it_has_every_b():
+    old = believing("I-PER", "I-PER", "O", "I-PER", "I-PER", "O", "I-LOC", "O")
+    new = believing("B-PER", "I-PER", "O", "B-PER", "I-PER", "O", "B-LOC", "O")
+    torn = believing("O", "I-PER", "O", "I-PER", "I-PER", "O", "B-LOC", "O")
+    assert writes_iob1(CONLL, old)
+    assert not writes_iob1(CONLL, new)
+    assert not writes_iob1(CONLL, torn)
+
+
+@pytest.mark.parametrize(
+    ("label", "becomes"), [("NAT_REL_POL", "MISC"), ("DATETIME", "O"), ("LOCderiv", "MISC"), ("PERpart", "O")]
+)
+def test_labels_of_further_corpora_are_known(label, becomes):
+    assert mapped(["PER", label])[label] == becomes

@@ -118,3 +118,10 @@ def test_what_it_cannot_mark_is_refused():
         marked(Sentence(("a",)), [Span(0, 2, "X")])
     with pytest.raises(ValueError, match="no source sentence"):
         easyproject("x", "y").back_translate([Pair("1", None, Sentence(("a",)))], [()])
+
+
+def test_whatever_a_reader_would_take_for_a_mark_is_made_round():
+    sentence = Sentence(("【", "新", "】", "柏林", "<b>", "［", "好", "］"), "zh")
+    text = marked(sentence, (Span(3, 4, "LOC"),))
+    assert text.count("[") == 1
+    assert [parse(text).words(mark) for mark in parse(text).marks] == ["柏林"]

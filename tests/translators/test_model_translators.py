@@ -11,6 +11,7 @@ from projner_core.corpus import Pair, Sentence
 from projner_core.errors import ProjnerError
 from projner_core.translators.nllb import NllbTranslator
 from projner_core.translators.seq2seq import Seq2SeqTranslator
+from tests import seq2seq_models
 
 
 def pair(tokens: str, lang: str = "de", text: str | None = None) -> Pair:
@@ -134,3 +135,21 @@ def test_nllb_is_one_of_the_others_with_a_model_of_its_own():
 def test_settings_out_of_range_are_refused_before_anything_is_loaded(name, settings, said):
     with pytest.raises(ProjnerError, match=said):
         translators.create(name, **settings)
+
+
+def test_a_quotation_mark_that_csv_doubled_is_read_as_one(nllb, monkeypatch):
+    read = []
+    generator = nllb._loaded()
+    monkeypatch.setattr(generator, "translate", lambda texts, **_: read.extend(texts) or list(texts))
+    (found,) = nllb.translate([pair('Yagize ati """" Ego """" .', "rw")])
+    assert read == ['Yagize ati "Ego".']
+    assert found.text == 'Yagize ati "Ego".'
+
+
+def test_a_model_of_one_pair_takes_languages_by_their_names(tmp_path):
+    folder = str(seq2seq_models.marian(tmp_path, source="de", target="en"))
+    translator = translators.create(
+        "seq2seq", model=folder, source_lang="English", device="cpu", max_length=16
+    )
+    (found,) = translator.translate([pair("Berlin", "German")])
+    assert found.lang == "en"

@@ -85,3 +85,10 @@ def test_blank(text):
 @pytest.mark.parametrize("text", ["a", ".", "\u0301", "🇳🇬", " 主"])
 def test_not_blank(text):
     assert not is_blank(text)
+
+
+def test_a_marked_entity_is_not_torn_where_there_is_another_place():
+    text = "a [b c, d e f g] h i j"
+    parts = cut(text, lambda part: len(part) <= 16)
+    assert "".join(parts) == text
+    assert all(part.count("[") == part.count("]") for part in parts)
