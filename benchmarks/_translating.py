@@ -139,6 +139,7 @@ def _one_by_one(
                 num_beams=beams,
                 do_sample=False,
                 early_stopping=beams > 1,
+                renormalize_logits=True,
                 decoder_start_token_id=start,
                 forced_bos_token_id=told,
                 eos_token_id=writer.end,

@@ -129,6 +129,8 @@ def _quotes(tokens: Sequence[str]) -> dict[int, str]:
         found |= _in_turn(there["”"])
     if there["’"] and not there["‘"] and "‚" not in tokens and len(there["’"]) > 1:
         found |= _in_turn(there["’"])
+    if "``" not in tokens:  # as in WikiANN, where both halves are alike
+        found |= _in_turn([at for at in range(len(tokens)) if tokens[at] == "''"])
     for opening, both, closing in (("„", "“", "”"), ("‚", "‘", "’")):
         closes = opening in tokens and closing not in tokens  # „so“, but “so”
         found |= dict.fromkeys(there[both], "closes" if closes else "opens")
@@ -138,6 +140,8 @@ def _quotes(tokens: Sequence[str]) -> dict[int, str]:
         found |= {at: "opens" if tokens[at] == first else "closes" for at in guillemets}
         if len(guillemets) == 1:
             found[guillemets[0]] = "opens" if first == "«" else "closes"
+        elif len({tokens[at] for at in guillemets}) == 1:  # »så», in Swedish and Finnish
+            found |= _in_turn(guillemets)
     return found
 
 

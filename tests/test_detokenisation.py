@@ -109,6 +109,8 @@ def test_a_text_of_other_words_is_not_trusted(text):
         (['"', "Itariki", "ya", "4"], '"Itariki ya 4'),
         (["Itariki", "ya", "4", ".", '"'], 'Itariki ya 4."'),
         (["Itariki", '"', "ya"], 'Itariki "ya'),
+        (["He", "saw", "''", "Star", "Wars", "''", "."], "He saw ''Star Wars''."),
+        (["Han", "sade", "»", "hej", "»", "till", "mig"], "Han sade »hej» till mig"),
     ],
 )
 def test_quotes_that_csv_or_a_sentence_end_broke(tokens, text):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 
 import numpy as np
 import pytest
@@ -53,7 +54,8 @@ def one_by_one(folder, words, pooling):
     """The same by the plain means of transformers: one sentence, the tokenizer's own word numbers."""
     tokenizer = AutoTokenizer.from_pretrained(folder, add_prefix_space=True)
     network = AutoModelForTokenClassification.from_pretrained(folder).eval()
-    encoded = tokenizer(words, is_split_into_words=True, return_tensors="pt")
+    composed = [unicodedata.normalize("NFC", word) for word in words]
+    encoded = tokenizer(composed, is_split_into_words=True, return_tensors="pt")
     with torch.inference_mode():
         found = network(**encoded).logits[0].softmax(dim=-1).numpy()
     of_words = [np.flatnonzero([w == index for w in encoded.word_ids(0)]) for index in range(len(words))]
@@ -68,6 +70,17 @@ def test_every_word_has_the_probabilities_that_transformers_gives_it(folders, ki
         assert rows.dtype == np.float32
         assert rows.shape == (len(words), 9)
         assert np.allclose(rows, one_by_one(folders[kind], words, pooling), atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["bert", "xlm-roberta"])
+def test_a_word_is_read_alike_composed_and_decomposed(folders, kind):
+    words = ["Ààrẹ", "Nàìjíríà", "São", "Müller"]
+    classifier = load(folders[kind])
+    composed, decomposed = (
+        classifier.probabilities([[unicodedata.normalize(form, word) for word in words]])[0]
+        for form in ("NFC", "NFD")
+    )
+    assert np.array_equal(composed, decomposed)
 
 
 def test_the_poolings_differ_where_a_word_has_several_pieces(folders):
@@ -122,6 +135,7 @@ def test_a_long_sentence_is_read_in_windows(folders, kind, pooling):
 
 
 def _pieces(model, words):
+    words = [unicodedata.normalize("NFC", word) for word in words]
     return model._tokenizer(words, is_split_into_words=True, add_special_tokens=False)["input_ids"]
 
 

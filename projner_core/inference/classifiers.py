@@ -6,6 +6,7 @@ pieces. Sentences that are too long are read in windows (`subwords.windows`).
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, Literal
@@ -102,7 +103,9 @@ class Classifier:
             ProjnerError: the network computes what is no number, or does not know a piece; or the memory does
                 not suffice for one sentence.
         """
-        pieces = split(self._tokenizer, sentences)
+        # Vocabularies of cased models are composed: to many of them `São` in NFD is unknown.
+        composed = [[unicodedata.normalize("NFC", word) for word in sentence] for sentence in sentences]
+        pieces = split(self._tokenizer, composed)
         most = max((max(found.ids) for found in pieces if found.ids), default=0)
         if most >= self._known:
             raise ProjnerError(

@@ -83,6 +83,8 @@ class GenerationNetwork:
             num_beams=beams,
             do_sample=False,
             early_stopping=beams > 1,
+            # What is never written takes no share: a beam of Marian's would pay for its padding at each step.
+            renormalize_logits=True,
             max_new_tokens=len(told) + max(most) + 1,
             decoder_start_token_id=start,
             forced_bos_token_id=told[0] if told else None,

@@ -71,6 +71,7 @@ def test_a_text_is_translated_as_transformers_generates(generator, lively, beams
             num_beams=beams,
             do_sample=False,
             early_stopping=beams > 1,
+            renormalize_logits=True,
             decoder_start_token_id=start,
             forced_bos_token_id=told[0] if told else None,
             max_new_tokens=len(told) + most + 1,
