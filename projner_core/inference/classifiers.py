@@ -6,7 +6,6 @@ pieces. Sentences that are too long are read in windows (`subwords.windows`).
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, Literal
@@ -25,7 +24,7 @@ from projner_core.inference.interruption import interruptible_layers
 from projner_core.inference.keeping import share
 from projner_core.inference.loading import load_network, load_tokenizer, tokenizer_in
 from projner_core.inference.sharing import across, load_all
-from projner_core.inference.subwords import Subwords, split, windows
+from projner_core.inference.subwords import Subwords, split_composed, windows
 from projner_core.inference.word_shapes import shape
 
 if TYPE_CHECKING:
@@ -103,9 +102,7 @@ class Classifier:
             ProjnerError: the network computes what is no number, or does not know a piece; or the memory does
                 not suffice for one sentence.
         """
-        # Vocabularies of cased models are composed: to many of them `São` in NFD is unknown.
-        composed = [[unicodedata.normalize("NFC", word) for word in sentence] for sentence in sentences]
-        pieces = split(self._tokenizer, composed)
+        pieces = split_composed(self._tokenizer, sentences)
         most = max((max(found.ids) for found in pieces if found.ids), default=0)
         if most >= self._known:
             raise ProjnerError(

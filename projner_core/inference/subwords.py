@@ -6,6 +6,7 @@ from which of them each piece is taken.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -69,6 +70,12 @@ def split(tokenizer: Any, sentences: Sequence[Sequence[str]]) -> list[Subwords]:
                 tuple(ids[inside[-1] + 1 :]),
             )
     return found
+
+
+def split_composed(tokenizer: Any, sentences: Sequence[Sequence[str]]) -> list[Subwords]:
+    """As `split`, of copies of the words in NFC: to the vocabularies of many cased models `São` in NFD is
+    unknown. Taggers read so, in training and after it."""
+    return split(tokenizer, [[unicodedata.normalize("NFC", word) for word in words] for words in sentences])
 
 
 def _word_by_word(tokenizer: Any, texts: Sequence[Sequence[str]]) -> list[Subwords]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from projner_core.inference.subwords import Subwords, split, windows
+from projner_core.inference.subwords import Subwords, split_composed, windows
 from projner_core.inference.word_shapes import shape
 from projner_core.training.config import TrainingConfig
 from projner_core.training.corpora import Corpus, Example
@@ -64,7 +64,9 @@ class Reader:
         found = []
         for start in range(0, len(sentences), _AT_ONCE):
             part = sentences[start : start + _AT_ONCE]
-            for position, (words, pieces) in enumerate(zip(part, split(self.tokenizer, part), strict=True)):
+            for position, (words, pieces) in enumerate(
+                zip(part, split_composed(self.tokenizer, part), strict=True)
+            ):
                 found += self._windows(words, pieces, start + position)
         return found
 
